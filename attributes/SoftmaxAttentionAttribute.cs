@@ -67,7 +67,7 @@ public sealed class SoftmaxAttentionAttribute : Attribute
     /// queries are the last; <c>head</c> is the query head; <c>keys</c> is how many keys there are. Parameters marked
     /// <see cref="PerTokenAttribute"/> are numbers that calls hand in for each token. The generator reads the body and finds
     /// from it which keys a tile of queries can see; the method itself is not called. The body may use ints, bools, constants, locals,
-    /// comparisons, + − * / % and shifts, if, ?:, is, Math.Abs, Max and Min, and other such methods. What cannot be read is a compile error
+    /// comparisons, + − * / % and shifts, if, ?:, is, Math.Abs, Max, Min and Clamp, and other such methods. What cannot be read is an error
     /// at the place, KGEN040, whose help page has the whole list.
     /// </remarks>
     public string? Mask { get; set; }
@@ -77,8 +77,9 @@ public sealed class SoftmaxAttentionAttribute : Attribute
     /// qᵀk/√d before the softmax. Give it as <c>nameof(Bend)</c>. Default: null, for nothing.
     /// </summary>
     /// <remarks>
-    /// Parameters are known by their names, as those of <see cref="Mask"/> are, and any may be left out. The generator reads the body, as
-    /// it reads kernel functions, and differentiates it. It is not evaluated where a query does not see the key.
+    /// Parameters are known by their names, as those of <see cref="Mask"/> are, and any may be left out; a parameter marked
+    /// <see cref="LearnedAttribute"/> is a table of learned numbers. The generator reads the body, as it reads kernel functions, and
+    /// differentiates it. It is not evaluated where a query does not see the key.
     /// </remarks>
     public string? Score { get; set; }
 

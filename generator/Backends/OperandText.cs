@@ -11,7 +11,7 @@ internal static class OperandText
     /// <param name="operand">The operand.</param>
     /// <param name="access">What is done to it where that is not what the program does; null: it is.</param>
     public static string Entry(Operand operand, OperandAccess? access = null) => Entry(
-        operand.Name, operand.IsOfKeys ? "Keys" : "Queries", Text(operand.Columns.Size), access ?? operand.Access,
+        operand.Name, operand.Axis.ToString(), Text(operand.Columns.Size), access ?? operand.Access,
         operand.SharedBy, operand.Source, operand.IsOptional, operand.Element, operand.SumOf);
 
     public static string Entry(

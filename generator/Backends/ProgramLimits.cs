@@ -38,7 +38,8 @@ internal static class ProgramLimits
         runs: _ => null,
         fold: fold => OfLoop(fold.Loop),
         parallel: parallel => OfLoop(parallel.Loop),
-        forEach: _ => "it goes over tokens with gaps between them");
+        forEach: _ => "it goes over tokens with gaps between them",
+        addToTable: _ => null);
 
     private static string? OfTriangle(MatMul product) =>
         (product.Structure == Structure.LowerTarget && product.Accumulate)

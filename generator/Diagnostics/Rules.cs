@@ -236,6 +236,12 @@ internal static class Rules
         "KGEN046", "Whole numbers of positions leave their range",
         "{0} computes whole numbers that an int cannot hold, even for {1} positions: it can for {2}; use smaller constants",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen046");
+
+    public static readonly DiagnosticDescriptor IndexOutOfTable = new(
+        "KGEN047", "An index may leave its table",
+        "This index is from {0} to {1}, but the table has {2} numbers, 0 to {3}; keep it there by Math.Clamp, Math.Min and Math.Max",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen047");
+
     public static readonly DiagnosticDescriptor OddRotaryHeadDim = new(
         "KGEN050", "The head dim is odd",
         "HeadDim is {0}, but rotary positions rotate pairs of its numbers; give it an even number",

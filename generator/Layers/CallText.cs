@@ -22,16 +22,33 @@ internal static class CallText
             AttentionOperands.GivenTo([program, .. gradients]),
             AttentionOperands.OthersOf([program, .. gradients]), withOthers, output: "output");
 
-    /// <summary>The parameter for numbers of tokens.</summary>
-    public static MemberParameter Numbers(Operand operand) => new("global::System.ReadOnlySpan<int>", operand.Name);
+    /// <summary>The parameter for what lies one number after the other: numbers of tokens, and tables.</summary>
+    public static MemberParameter Span(Operand operand) => new(
+        operand.Element == OperandElement.Int32 ? "global::System.ReadOnlySpan<int>"
+        : operand.Access == OperandAccess.Read ? "global::System.ReadOnlySpan<float>"
+        : "global::System.Span<float>",
+        operand.Name);
 
-    /// <summary>What is said of the parameters for numbers of tokens, each on a line of its own.</summary>
+    /// <summary>
+    /// What is said of the parameters for numbers of tokens and tables, beside what is inherited: compilers want none of the parameters in
+    /// a tag, or all.
+    /// </summary>
     /// <param name="others">What a call takes that not every attention has.</param>
     /// <param name="rows">What there is a number for.</param>
     public static string Documentation(
-        IEnumerable<Operand> others, string rows = "token of each sequence, [batch, key length], by its position among the keys") =>
-        string.Concat(others.Where(operand => operand.Element == OperandElement.Int32).Select(operand =>
-            $"\n<param name=\"{operand.Name}\">A number of each {rows}; from −2^29 to 2^29.</param>"));
+        IEnumerable<Operand> others, string rows = "token of each sequence, [batch, key length], by its position among the keys")
+    {
+        var said = others.Where(operand => operand.Element == OperandElement.Int32 || operand.IsTable)
+            .Select(operand => $"<c>{operand.Name}</c> is {Describe(operand, rows)}").ToList();
+        return said.Count == 0 ? "" : $"\n<remarks>\n{string.Join("\n", said)}\n</remarks>";
+    }
+
+    private static string Describe(Operand operand, string rows) =>
+        operand.Element == OperandElement.Int32 ? $"a number of each {rows}; from −2^29 to 2^29."
+        : operand.Access == OperandAccess.Read ? $"the learned table, {Text(operand.Columns.Size)} numbers."
+        : $"∂loss by the learned table, {Text(operand.Columns.Size)} numbers, summed over all heads and sequences; empty: not wanted.";
+
+    private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Tensors(IEnumerable<Operand> given, IEnumerable<Operand> others, bool withOthers, string output)
     {

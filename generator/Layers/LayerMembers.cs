@@ -152,7 +152,7 @@ internal static class LayerMembers
     private static MemberParameter Written(string name) => new(Runtime + ".TensorView", name, "in");
 
     private static MemberParameter Parameter(Operand operand) =>
-        operand.Element == OperandElement.Int32 ? CallText.Numbers(operand)
+        operand.Element == OperandElement.Int32 || operand.IsTable ? CallText.Span(operand)
         : operand.Access == OperandAccess.Read ? Read(operand.Name)
         : Written(operand.Name);
 

@@ -16,6 +16,7 @@ internal sealed record LayerPrograms(TileProgram Forward, IReadOnlyList<TileProg
     {
         0 => [],
         1 => ["All"],
-        _ => ["Queries", "Keys"],
+        2 => ["Queries", "Keys"],
+        _ => ["Queries", "Keys", "Tables"],
     };
 }

@@ -20,9 +20,12 @@ internal sealed record NumberLimits(int Heads, int Positions)
     /// <summary>The limits of numbers.</summary>
     /// <param name="numbers">All that are computed.</param>
     /// <param name="heads">The only number of heads that the layer is for; null: any.</param>
-    public static NumberLimits Of(IEnumerable<WholeNumber> numbers, int? heads = null)
+    /// <param name="indices">Those that are indices of tables, with how many numbers these have.</param>
+    public static NumberLimits Of(
+        IEnumerable<WholeNumber> numbers, int? heads = null, IEnumerable<(WholeNumber Index, int Length)>? indices = null)
     {
         var all = numbers.Distinct().ToList();
+        var tables = (indices ?? []).Distinct().ToList();
         if (heads is { } only)
         {
             return new(only, Most(positions => Fit(only, positions)));
@@ -46,7 +49,7 @@ internal sealed record NumberLimits(int Heads, int Positions)
             {
                 range.Of(number);
                 return range.Largest < int.MaxValue; // kernels add 1 to some
-            });
+            }) && tables.TrueForAll(one => range.Of(one.Index) is { Least: >= 0 } bounds && bounds.Most < one.Length);
         }
     }
 

@@ -86,7 +86,8 @@ internal abstract record Term(int Size)
 
         public override bool IsSurelyNotNegative => Dividend.IsSurelyNotNegative;
 
-        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token) => Dividend.Evaluate(place, token) % Divisor.Evaluate(place, token);
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token) =>
+            Dividend.Evaluate(place, token) % Divisor.Evaluate(place, token);
 
         public override WholeNumber Replace(Func<Place, WholeNumber> replacement) =>
             Dividend.Replace(replacement) % Divisor.Replace(replacement);
@@ -160,7 +161,8 @@ internal abstract record Term(int Size)
 
         public override bool IsSurelyNotNegative => Left == Right || (Left.IsSurelyNotNegative && Right.IsSurelyNotNegative);
 
-        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token) => Left.Evaluate(place, token) * Right.Evaluate(place, token);
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token) =>
+            Left.Evaluate(place, token) * Right.Evaluate(place, token);
 
         public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => Left.Replace(replacement) * Right.Replace(replacement);
 

@@ -122,6 +122,7 @@ internal abstract class ExprPrinter
         element: element => element.Variable switch
         {
             Tile tile => Element(tile),
+            TableEntry entry => Position.Entry(entry),
             TokenNumber number => Position.Number(number),
             var named => named.Name,
         },

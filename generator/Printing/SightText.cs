@@ -21,10 +21,11 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
     /// <summary>What shapes a program can compute, as an argument of the runtime's; null: any.</summary>
     public static string? Limits(TileProgram program)
     {
-        var numbers = Dataflow.Flatten(program.Body).SelectMany(Dataflow.Expressions).SelectMany(Dataflow.TokenNumbers)
-            .Select(number => number.Number);
+        var numbers = Dataflow.Flatten(program.Body).SelectMany(Dataflow.Expressions).SelectMany(Dataflow.TokenNumbers).ToList();
         var relations = Between(program).Concat(Dataflow.Looks(program)).SelectMany(sight => sight.Visibility.Sees.Numbers());
-        var limits = NumberLimits.Of(numbers.Concat(relations), program.Heads);
+        var limits = NumberLimits.Of(
+            numbers.Select(number => number.Number).Concat(relations), program.Heads,
+            numbers.OfType<TableEntry>().Select(entry => (entry.Number, entry.Table.Columns.Size)));
         var heads = Math.Min(limits.Heads, program.Heads ?? int.MaxValue);
         return (heads, limits.Positions) is (int.MaxValue, int.MaxValue)
             ? null

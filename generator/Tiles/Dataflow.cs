@@ -11,7 +11,8 @@ internal static class Dataflow
         runs: runs => runs.Between.Count > 0 ? [.. runs.Body, .. runs.Between] : runs.Body,
         fold: fold => fold.Body,
         parallel: parallel => parallel.Body,
-        forEach: each => each.Body);
+        forEach: each => each.Body,
+        addToTable: _ => []);
 
     /// <summary>A block and everything inside it, outer statements before inner ones.</summary>
     public static IEnumerable<Statement> Flatten(IEnumerable<Statement> block) =>
@@ -29,7 +30,8 @@ internal static class Dataflow
         runs: runs => runs.State.Members.Concat(Tiles(runs.Values).Select(tile => tile.Whole)),
         fold: _ => [],
         parallel: _ => [],
-        forEach: _ => []);
+        forEach: _ => [],
+        addToTable: add => [add.Source, .. WholeTiles(new Expr.Element(add.Entry))]);
 
     /// <summary>The tiles that a statement itself writes; that of a map, a product or a reduction comes first.</summary>
     public static IEnumerable<Tile> Writes(Statement statement) => statement.Match<IEnumerable<Tile>>(
@@ -43,7 +45,8 @@ internal static class Dataflow
         runs: runs => runs.State.Members,
         fold: fold => fold.State.Members,
         parallel: _ => [],
-        forEach: _ => []);
+        forEach: _ => [],
+        addToTable: _ => []);
 
     /// <summary>The tiles that an expression reads, and the segments of tiles, with those of whole numbers that it asks for.</summary>
     public static IEnumerable<Tile> Tiles(Expr expr) =>
@@ -82,14 +85,21 @@ internal static class Dataflow
     public static IEnumerable<Operand> Operands(Statement statement) => statement.Match<IEnumerable<Operand>>(
         load: load => [load.Source], store: store => [store.Destination], matMul: _ => [], map: InConditions, transpose: _ => [],
         reduce: InConditions, rebase: _ => [], runs: InConditions, fold: fold => Lengths(fold.Loop),
-        parallel: parallel => Lengths(parallel.Loop), forEach: _ => []);
+        parallel: parallel => Lengths(parallel.Loop), forEach: _ => [], addToTable: add => [add.Entry.Table]);
 
     /// <summary>The operands that a statement itself reads or writes.</summary>
     public static IEnumerable<Operand> Moved(Statement statement) =>
-        statement is Load load ? [load.Source] : statement is Store store ? [store.Destination] : [];
+        statement is Load load ? [load.Source]
+        : statement is Store store ? [store.Destination]
+        : statement is AddToTable add ? [add.Entry.Table]
+        : Tables(Expressions(statement));
 
-    private static IEnumerable<Operand> InConditions(Statement statement) =>
-        Expressions(statement).SelectMany(Conditions).OfType<Position.Below>().SelectMany(below => Lengths(below.Limit));
+    /// <summary>The tables that expressions look numbers up in.</summary>
+    public static IEnumerable<Operand> Tables(IEnumerable<Expr> expressions) =>
+        expressions.SelectMany(TokenNumbers).OfType<TableEntry>().Select(entry => entry.Table).Distinct();
+
+    private static IEnumerable<Operand> InConditions(Statement statement) => Expressions(statement).SelectMany(Conditions)
+        .OfType<Position.Below>().SelectMany(below => Lengths(below.Limit)).Concat(Tables(Expressions(statement)));
 
     private static IEnumerable<Operand> Lengths(TokenLoop loop) => new[] { loop.From, loop.To, loop.Offset }.SelectMany(Lengths);
 
@@ -99,7 +109,8 @@ internal static class Dataflow
     /// <summary>The expressions of a statement.</summary>
     public static IReadOnlyList<Expr> Expressions(Statement statement) => statement.Match<IReadOnlyList<Expr>>(
         load: _ => [], store: _ => [], matMul: _ => [], map: map => map.Branches, transpose: _ => [], reduce: reduce => [reduce.Body],
-        rebase: _ => [], runs: runs => [runs.Values], fold: _ => [], parallel: _ => [], forEach: _ => []);
+        rebase: _ => [], runs: runs => [runs.Values], fold: _ => [], parallel: _ => [], forEach: _ => [],
+        addToTable: add => [new Expr.Element(add.Entry)]);
 
     /// <summary>The sights by which expressions know positions: which tokens see which, and what else is asked of them.</summary>
     public static IEnumerable<Sight> Sights(IEnumerable<Expr> expressions) => expressions

@@ -25,6 +25,9 @@ internal sealed class Operand
 
     public bool IsOfKeys => Axis == TokenAxis.Keys;
 
+    /// <summary>Whether it is one row, and no tokens.</summary>
+    public bool IsTable => Axis == TokenAxis.None;
+
     public Dim Columns { get; }
 
     public OperandAccess Access { get; }
@@ -54,6 +57,9 @@ internal enum TokenAxis
 {
     Queries,
     Keys,
+
+    /// <summary>None: it is one row, a table that programs look numbers up in.</summary>
+    None,
 }
 
 /// <summary>

@@ -35,7 +35,8 @@ internal static class ProgramText
 
     /// <summary>One statement without its body.</summary>
     public static string Describe(Statement statement) => statement.Match(
-        load: load => $"{load.Target} = {load.Source}[{(load.IsAtPositions ? "position of " : "")}{load.Loop.Tokens}]{(load.Rotation is null ? "" : ", rotated")}",
+        load: load => $"{load.Target} = {load.Source}[{(load.IsAtPositions ? "position of " : "")}{load.Loop.Tokens}]"
+            + (load.Rotation is null ? "" : ", rotated"),
         store: store => $"{store.Destination}[{store.Loop.Tokens}] = {store.Source}{(store.Rotation is null ? "" : ", rotated back")}",
         matMul: product =>
             $"{product.Target} {(product.Accumulate ? "+=" : "=")} {product.A}{Mark(product.TransposeA)} · {product.B}{Mark(product.TransposeB)}"
@@ -49,7 +50,8 @@ internal static class ProgramText
         runs: runs => $"for runs of rows whose {Logarithms(runs)} exceeds {runs.State.Reference} by at most {Number(runs.Threshold)}; then raise {runs.State.Reference} if by more than {Number(runs.Rise)}",
         fold: fold => $"fold {fold.State.Name}: for tiles {Describe(fold.Loop)}",
         parallel: parallel => $"in parallel: for tiles {Describe(parallel.Loop)}",
-        forEach: each => $"in parallel: for {each.Counter.Name} in 0..{each.Count}");
+        forEach: each => $"in parallel: for {each.Counter.Name} in 0..{each.Count}",
+        addToTable: add => $"{add.Entry} += {add.Source}");
 
     /// <summary>What the rows of <see cref="Runs"/> are cut by: a tile that there is, or its elements too.</summary>
     public static string Logarithms(Runs runs) =>

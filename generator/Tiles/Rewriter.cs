@@ -52,5 +52,6 @@ internal abstract class Rewriter
         fold: fold => Block(fold.Body) is var body && ReferenceEquals(body, fold.Body) ? fold : fold with { Body = body },
         parallel: parallel =>
             Block(parallel.Body) is var body && ReferenceEquals(body, parallel.Body) ? parallel : parallel with { Body = body },
-        forEach: each => Block(each.Body) is var body && ReferenceEquals(body, each.Body) ? each : each with { Body = body });
+        forEach: each => Block(each.Body) is var body && ReferenceEquals(body, each.Body) ? each : each with { Body = body },
+        addToTable: add => add);
 }

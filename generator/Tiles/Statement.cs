@@ -131,6 +131,15 @@ internal sealed record Runs(
     public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
 }
 
+/// <summary>
+/// Adds each element of a tile of queries and keys to the number of a table at the index that its row and column make. Tiles add to a table
+/// one after the other, in the order of the loops.
+/// </summary>
+internal sealed record AddToTable(TableEntry Entry, Tile Source) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
+
 /// <summary>Sets a state to its start and runs the body for each tile of a range, in order.</summary>
 internal sealed record Fold(TokenLoop Loop, State State, IReadOnlyList<Statement> Body) : Statement
 {

@@ -27,6 +27,8 @@ internal interface IStatementCases<out T>
     T Of(Parallel parallel);
 
     T Of(ForEach each);
+
+    T Of(AddToTable add);
 }
 
 /// <summary>The cases as functions, to be written where a statement is asked for its kind.</summary>
@@ -35,25 +37,25 @@ internal static class StatementCases
     public static T Match<T>(
         this Statement statement, Func<Load, T> load, Func<Store, T> store, Func<MatMul, T> matMul, Func<Map, T> map,
         Func<Transpose, T> transpose, Func<Reduce, T> reduce, Func<Rebase, T> rebase, Func<Runs, T> runs, Func<Fold, T> fold,
-        Func<Parallel, T> parallel, Func<ForEach, T> forEach) =>
-        statement.Match(new Functions<T>(load, store, matMul, map, transpose, reduce, rebase, runs, fold, parallel, forEach));
+        Func<Parallel, T> parallel, Func<ForEach, T> forEach, Func<AddToTable, T> addToTable) =>
+        statement.Match(new Functions<T>(load, store, matMul, map, transpose, reduce, rebase, runs, fold, parallel, forEach, addToTable));
 
     public static void Switch(
         this Statement statement, Action<Load> load, Action<Store> store, Action<MatMul> matMul, Action<Map> map,
         Action<Transpose> transpose, Action<Reduce> reduce, Action<Rebase> rebase, Action<Runs> runs, Action<Fold> fold,
-        Action<Parallel> parallel, Action<ForEach> forEach)
+        Action<Parallel> parallel, Action<ForEach> forEach, Action<AddToTable> addToTable)
     {
         var action = statement.Match<Action>(
             one => () => load(one), one => () => store(one), one => () => matMul(one), one => () => map(one), one => () => transpose(one),
             one => () => reduce(one), one => () => rebase(one), one => () => runs(one), one => () => fold(one), one => () => parallel(one),
-            one => () => forEach(one));
+            one => () => forEach(one), one => () => addToTable(one));
         action();
     }
 
     private sealed class Functions<T>(
         Func<Load, T> load, Func<Store, T> store, Func<MatMul, T> matMul, Func<Map, T> map, Func<Transpose, T> transpose,
         Func<Reduce, T> reduce, Func<Rebase, T> rebase, Func<Runs, T> runs, Func<Fold, T> fold, Func<Parallel, T> parallel,
-        Func<ForEach, T> forEach) : IStatementCases<T>
+        Func<ForEach, T> forEach, Func<AddToTable, T> addToTable) : IStatementCases<T>
     {
         public T Of(Load statement) => load(statement);
 
@@ -76,5 +78,7 @@ internal static class StatementCases
         public T Of(Parallel statement) => parallel(statement);
 
         public T Of(ForEach statement) => forEach(statement);
+
+        public T Of(AddToTable statement) => addToTable(statement);
     }
 }

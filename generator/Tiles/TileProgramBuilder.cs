@@ -163,6 +163,9 @@ internal sealed class TileProgramBuilder
         _block.Add(new Map(target, new[] { target + summand }));
     }
 
+    /// <summary>A table += each element of a tile, at the index that its row and column make.</summary>
+    public void AddToTable(TableEntry entry, Tile source) => _block.Add(new AddToTable(entry, source));
+
     public void Rebase(State state, Tile candidate, double threshold)
     {
         Require(state.Reference is { } c && c.Rows == candidate.Rows && c.Columns == candidate.Columns, $"{candidate} is no reference");

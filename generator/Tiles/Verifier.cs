@@ -75,7 +75,7 @@ internal sealed class Verifier
     {
         foreach (var statement in block)
         {
-            statement.Switch(Load, Store, Multiply, Map, Transpose, Reduce, Rebase, Runs, Fold, Parallel, ForEach);
+            statement.Switch(Load, Store, Multiply, Map, Transpose, Reduce, Rebase, Runs, Fold, Parallel, ForEach, AddToTable);
         }
     }
 
@@ -131,8 +131,20 @@ internal sealed class Verifier
         }
     }
 
+    private void AddToTable(AddToTable add)
+    {
+        Use(add.Source, add);
+        var (rows, columns) = (add.Source.Rows, add.Source.Columns);
+        Sees(add.Entry.Sight, rows, columns, add);
+        Whole(add.Entry.Sight, add.Entry.Number.TokenNumbers, rows, columns, add);
+        Require(
+            add.Entry.Table is { IsTable: true, Access: OperandAccess.Accumulate } && _program.Operands.Contains(add.Entry.Table), add,
+            $"adds to {add.Entry.Table}, which is no table to be added to");
+    }
+
     private void Transfer(Statement statement, Operand operand, Tile tile, TokenLoop loop)
     {
+        Require(!operand.IsTable, statement, $"moves rows of {operand}, which is a table");
         Require(_program.Operands.Contains(operand), statement, $"names {operand}, which is no operand of the program");
         Require(_loops.Contains(loop), statement, $"stands outside of its loop over {loop.Tokens}");
         Require(tile.Rows == loop.Tokens, statement, $"moves rows {tile.Rows}, but the loop runs over {loop.Tokens}");
@@ -323,6 +335,10 @@ internal sealed class Verifier
             {
                 Sees(number.Sight, rows, columns, statement);
                 Whole(number.Sight, number.Number.TokenNumbers, rows, columns, statement);
+                Require(
+                    number is not TableEntry entry
+                    || (entry.Table is { IsTable: true, Access: OperandAccess.Read } && _program.Operands.Contains(entry.Table)),
+                    statement, $"looks up {number}, which is in no table of the program");
                 continue;
             }
 

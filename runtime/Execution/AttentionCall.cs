@@ -23,6 +23,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private CallMemory _call;
     private AlignedBuffer? _memory;
 
+    // Of tables that heads add to, those of one head after the other.
+    private AlignedBuffer? _sums;
+
     // The query heads that run side by side: the first, and how far apart they are.
     private int _firstHead, _headStep = 1;
     private AttentionShape _shape;
@@ -44,7 +47,8 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     /// <summary>A row that takes what nobody wants of each gradient.</summary>
     private static long SpareStride { get; } = AlignedBuffer.Aligned(KernelOperands<TKernel>.All.ToArray()
-        .Where(operand => operand.Access == OperandAccess.Accumulate).Select(operand => operand.Columns).DefaultIfEmpty().Max());
+        .Where(operand => operand is { Access: OperandAccess.Accumulate, IsTableGradient: false }).Select(operand => operand.Columns)
+        .DefaultIfEmpty().Max());
 
     private static long WorkerStride => ScratchStride + SpareStride;
 
@@ -59,8 +63,14 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
                 ? heads with { QueryLength = shape.QueryLength / shape.Batch, KeyLength = shape.KeyLength / shape.Batch }
                 : heads,
             degree);
-        return MemoryFloats(plan, Workers(plan, degree)) * sizeof(float);
+        return (MemoryFloats(plan, Workers(plan, degree)) + SumsFloats(shape)) * sizeof(float);
     }
+
+    private static bool AddsToTables => KernelOperands<TKernel>.TableGradients.Count > 0;
+
+    /// <summary>The floats that the sums of tables are for all heads.</summary>
+    private static long SumsFloats(in AttentionShape shape) =>
+        (long)shape.Batch * shape.Heads * KernelOperands<TKernel>.TableFloatsOfHead;
 
     /// <summary>Computes all heads.</summary>
     /// <param name="memory">Where all is that the call is handed.</param>
@@ -88,7 +98,11 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         }
 
         (_firstHead, _headStep) = (0, 1);
-        if (KernelOperands<TKernel>.WrittenBy == OperandSharing.None || HeadsAtOnce(shape) == shape)
+        if (AddsToTables)
+        {
+            RunAndAddUp(shape, degree);
+        }
+        else if (KernelOperands<TKernel>.WrittenBy == OperandSharing.None || HeadsAtOnce(shape) == shape)
         {
             Run(shape, degree);
         }
@@ -120,6 +134,43 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             {
                 _operands[i] = new OperandMemory { Start = zeros, QueryHeads = 1 };
                 _hasStrides = false;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Computes heads that add to tables: each, whole, to sums of its own. Then these are added up in the order of the heads, so that the
+    /// result is the same for any number of threads.
+    /// </summary>
+    private void RunAndAddUp(in AttentionShape shape, int degree)
+    {
+        var floats = SumsFloats(shape);
+        if (_sums is null || _sums.Length < floats)
+        {
+            _sums?.Dispose();
+            _sums = null; // in case there is not enough for the larger one
+            _sums = new AlignedBuffer(floats);
+        }
+
+        var clear = _sums.Pointer;
+        for (long done = 0; done < floats; done += int.MaxValue)
+        {
+            new Span<float>(clear + done, (int)Math.Min(int.MaxValue, floats - done)).Clear();
+        }
+
+        Run(shape, degree);
+        foreach (var (index, before) in KernelOperands<TKernel>.TableGradients)
+        {
+            var gradient = _operands[index].Start;
+            for (var number = 0; gradient is not null && number < KernelOperands<TKernel>.All[index].Columns; number++)
+            {
+                var sum = 0d;
+                for (long head = 0; head < (long)shape.Batch * shape.Heads; head++)
+                {
+                    sum += ((double*)(_sums.Pointer + head * KernelOperands<TKernel>.TableFloatsOfHead + before))[number];
+                }
+
+                gradient[number] = (float)(_call.AddsGradients ? gradient[number] + sum : sum);
             }
         }
     }
@@ -166,7 +217,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private void Run(in AttentionShape shape, int degree)
     {
         _shape = shape;
-        _plan = _call.Sequences is null ? Plan(shape, degree) : PlanPacked(shape, degree);
+        _plan = AddsToTables ? SplitPlan.Whole(shape.Batch * shape.Heads)
+            : _call.Sequences is null ? Plan(shape, degree)
+            : PlanPacked(shape, degree);
         var workers = Workers(_plan, degree);
         ReserveMemory(workers);
 
@@ -494,6 +547,11 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         if (SpareStride > 0)
         {
             ThrowAway(places, scratch + ScratchStride);
+        }
+
+        foreach (var (table, before) in KernelOperands<TKernel>.TableGradients)
+        {
+            places[table].Start = _sums!.Pointer + index * KernelOperands<TKernel>.TableFloatsOfHead + before;
         }
 
         return new HeadOperands(places, queries, keys)

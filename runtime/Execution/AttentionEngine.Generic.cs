@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace KernelGen.CompilerServices;
 
@@ -136,6 +137,11 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         OperandChecks.Check(_givenBackward, tensors, shape, options.Unwanted);
         using var use = context.Gate.Share();
         var packed = BackwardChecks.CheckFilled(context, this, shape);
+        if (!options.Accumulate && (shape.Batch == 0 || shape.Heads == 0))
+        {
+            ClearTables(tensors);
+        }
+
         var sequences = shape.PacksSequences
             ? Read(shape, context.Offsets, context.KeyOffsets, context.QueryLengths, context.KeyLengths)
             : null;
@@ -356,6 +362,18 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         return false;
     }
 
+    /// <summary>Zeros in the gradients of tables of a call without a head.</summary>
+    private void ClearTables(in CallTensors tensors)
+    {
+        for (var i = 0; i < _givenBackward.Length; i++)
+        {
+            if (_givenBackward[i].IsTableGradient)
+            {
+                MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(tensors[i]), tensors[i].Length).Clear();
+            }
+        }
+    }
+
     /// <summary>Zeros in the gradients of tokens that no kernel went to.</summary>
     private unsafe void ClearRest(in CallMemory memory, in AttentionShape shape)
     {
@@ -364,7 +382,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             var gradient = _givenBackward[i];
 
             // What heads share was all zeros before they added to it.
-            if (gradient.Access != OperandAccess.Accumulate || gradient.Sharers(shape) > 1)
+            if (gradient.Access != OperandAccess.Accumulate || gradient.IsTableGradient || gradient.Sharers(shape) > 1)
             {
                 continue;
             }

@@ -15,7 +15,18 @@ internal static unsafe class KernelOperands<TKernel>
 
     /// <summary>The widest sharing of what the kernel writes: heads that share it run one after the other.</summary>
     public static OperandSharing WrittenBy { get; } =
-        Listed.Where(operand => operand.IsWritten).Select(operand => operand.SharedBy).DefaultIfEmpty().Max();
+        Listed.Where(operand => operand is { IsWritten: true, IsTableGradient: false }).Select(operand => operand.SharedBy)
+            .DefaultIfEmpty().Max();
+
+    /// <summary>Where the kernel lists the gradients of tables, and the floats before each of what the sums of one head are.</summary>
+    public static IReadOnlyList<(int Index, long Before)> TableGradients { get; } =
+    [
+        .. Listed.Select((operand, index) => (operand, index)).Where(one => one.operand.IsTableGradient)
+            .Select(one => (one.index, Before: TableFloats(Listed.Take(one.index)))),
+    ];
+
+    /// <summary>The floats that the sums of tables are for one head.</summary>
+    public static long TableFloatsOfHead { get; } = TableFloats(Listed);
 
     /// <summary>Whether it may read what is missing.</summary>
     public static bool ReadsMissing { get; } = Listed.Any(operand => operand is { IsOptional: true, Access: OperandAccess.Read });
@@ -135,6 +146,9 @@ internal static unsafe class KernelOperands<TKernel>
                     && other.Operand.Name is not ("query" or "key" or "value" or "output")),
         ];
     }
+
+    private static long TableFloats(IEnumerable<Operand> operands) =>
+        operands.Where(operand => operand.IsTableGradient).Sum(operand => AlignedBuffer.Aligned(2L * operand.Columns));
 
     private static int IndexOf(string name) => Array.FindIndex(Listed, operand => operand.Name == name);
 }

@@ -116,7 +116,15 @@ internal static class OperandChecks
     {
         var rows = operand.RowsOf(shape);
         int? batch = operand.HasSequences(shape) ? shape.Batch : null;
-        if (!strides.IsPacked)
+        if (operand.Rows == OperandRows.None)
+        {
+            if (actual != operand.Columns)
+            {
+                throw new ArgumentException(
+                    $"{NameOf(operand)} holds {actual} numbers, but {operand.Columns} are needed.", NameOf(operand));
+            }
+        }
+        else if (!strides.IsPacked)
         {
             CheckStrides(operand, actual, strides, shape);
         }

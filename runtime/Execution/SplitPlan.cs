@@ -177,7 +177,8 @@ internal readonly struct SplitPlan
     public static int Boundary(int length, int part, int parts, int tileRows) =>
         (int)Math.Min(length, (long)Tiles(length, tileRows) * part / parts * tileRows);
 
-    private static SplitPlan Whole(int heads) => new(heads, heads, keySpans: 0, querySpans: 0, piecesPerSpan: 1);
+    /// <summary>Every head is one unit.</summary>
+    public static SplitPlan Whole(int heads) => new(heads, heads, keySpans: 0, querySpans: 0, piecesPerSpan: 1);
 
     /// <summary>Cuts so many of the heads into so many spans, as far as they have tiles.</summary>
     private static SplitPlan Cut(

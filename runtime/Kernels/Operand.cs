@@ -46,6 +46,12 @@ public sealed record Operand(
 
     /// <summary>Whether the kernel writes it.</summary>
     internal bool IsWritten => Access != OperandAccess.Read;
+
+    /// <summary>
+    /// Whether it is the gradient of a table: one row that heads add to wherever their tokens say. A kernel is given sums of its own for
+    /// each head, in double, which are added up in the order of the heads.
+    /// </summary>
+    internal bool IsTableGradient => Rows == OperandRows.None && Access == OperandAccess.Accumulate;
 }
 
 /// <summary>What an operand has a row for.</summary>

@@ -105,6 +105,12 @@ public sealed class MaskRuleTests
     [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(ref float score) => score;")]
     [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend<T>(float score) => score;")]
     [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend => 1;")]
+    [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, [Learned(0)] ReadOnlySpan<float> bias) => score;")]
+    [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, [Learned(65537)] ReadOnlySpan<float> bias) => score;")]
+    [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, [Learned(3)] float[] bias) => score;")]
+    [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, [Learned(3)] Span<float> bias) => score;")]
+    [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, [Learned(3)] ReadOnlySpan<double> bias) => score;")]
+    [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, ReadOnlySpan<float> bias) => score;")]
     [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend([PerToken] float score) => score;")]
     [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, [PerToken] int time) => score;")]
     [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, [PerToken] float keyTime) => score;")]
@@ -225,6 +231,65 @@ public sealed class MaskRuleTests
             }
         }
         """);
+
+    [Theory]
+    [InlineData("bias[{|KGEN047:query - key|}]")]
+    [InlineData("bias[{|KGEN047:Math.Min(query - key, 9)|}]")]
+    [InlineData("bias[{|KGEN047:Math.Max(query - key, 0)|}]")]
+    [InlineData("bias[{|KGEN047:Math.Clamp(query - key, -1, 9)|}]")]
+    [InlineData("bias[{|KGEN047:Math.Clamp(query - key, 0, 10)|}]")]
+    [InlineData("bias[{|KGEN047:10|}]")]
+    [InlineData("bias[{|KGEN047:-1|}]")]
+    [InlineData("bias[{|KGEN047:key % 11|}]")]
+    [InlineData("bias[{|KGEN047:(query - key) % 10|}]")]
+    [InlineData("bias[{|KGEN047:queryKind|}]")]
+    [InlineData("bias[{|KGEN047:key > 3 ? 2 : key|}]")]
+    [InlineData("bias[{|KGEN044:query * key|}]")]
+    [InlineData("bias[{|KGEN044:Math.Clamp(key, 0, query)|}]")]
+    [InlineData("bias[{|KGEN044:(int)score|}]")]
+    [InlineData("{|KGEN044:bias.Length|}")]
+    [InlineData("bias[Math.Clamp(query - key, 0, 9)] + bias[9] + bias[key % 10] + bias[Math.Clamp(queryKind, 0, 9)] + bias[9 * (head / 3)]")]
+    [InlineData("bias[key > query ? 3 : Math.Min(key, 4)] * bias[0]")]
+    public Task KGEN047_each_index(string body) => ExpectAsync($$"""
+        [SoftmaxAttention(Score = nameof(Bend))]
+        partial class A
+        {
+            static float Bend(
+                float score, int query, int key, int head, [PerToken] int queryKind, [Learned(10)] ReadOnlySpan<float> bias) => score + {{body}};
+        }
+        """);
+
+    /// <summary>The range that was found, and the table, are in the message.</summary>
+    [Fact]
+    public void KGEN047_says_both_ranges()
+    {
+        var run = new GeneratorRun(Complete(
+            "[SoftmaxAttention(Score = nameof(Bend))] partial class A { static float Bend(float score, int query, int key, [Learned(10)] ReadOnlySpan<float> bias) => score + bias[Math.Min(query - key, 12)]; }"));
+        Assert.StartsWith(
+            "This index is from -2147483646 to 12, but the table has 10 numbers, 0 to 9;",
+            Assert.Single(run.Reported).GetMessage(null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task KGEN047_of_a_number_of_heads() => ExpectAsync(
+        "[SoftmaxAttention(AlibiHeads = 3, Score = {|KGEN047:nameof(Bend)|})] partial class A { static float Bend(float score, int head, [Learned(2)] ReadOnlySpan<float> bias) => score + bias[head]; }");
+
+    [Fact]
+    public Task KGEN039_of_a_table() => ExpectAsync(
+        "[SoftmaxAttention(Mask = {|KGEN039:nameof(Sees)|})] partial class A { static bool Sees(int query, [Learned(2)] ReadOnlySpan<float> bias) => query > 3; }");
+
+    /// <summary>Numbers of tokens have no ranges by their nature, and nobody is told so; of positions beside them it is said.</summary>
+    [Theory]
+    [InlineData("key <= query && queryDocument == keyDocument", "")]
+    [InlineData("queryDocument == keyDocument", "")]
+    [InlineData("key >= queryDocument && key % 5 == 0 && key <= query", "KGEN042")]
+    public void Nobody_is_told_what_is_so_by_nature(string condition, string rule)
+    {
+        var run = new GeneratorRun(Complete(
+            $"[SoftmaxAttention(Mask = nameof(Sees))] partial class A {{ static bool Sees(int query, int key, [PerToken] int queryDocument, [PerToken] int keyDocument) => {condition}; }}"));
+        Assert.Equal(rule.Length == 0 ? [] : new[] { rule }, run.Reported.Select(diagnostic => diagnostic.Id));
+        Assert.DoesNotContain(run.Warnings, warning => warning.Id != rule);
+    }
 
     /// <summary>Half-typed code is the compiler's to complain about.</summary>
     [Theory]

@@ -69,6 +69,14 @@ internal static class MaskedNaive
         return (dq, dk, dvalue, size);
     }
 
+    /// <summary>
+    /// Σ output · g as a function of what becomes of scores: whose central differences are gradients of all that it depends on.
+    /// </summary>
+    /// <inheritdoc cref="Forward"/>
+    public static double Loss(
+        int d, float[] q, float[] k, float[] v, float[] g, Func<int, int, bool> sees, Func<double, int, int, double> score) =>
+        Forward(d, q, k, v, sees, score).Zip(g, (output, upstream) => output * upstream).Sum();
+
     private static (int Queries, int Keys, int ValueDim) Sizes(int d, float[] q, float[] k, float[] v) =>
         (q.Length / d, k.Length / d, k.Length == 0 ? d : v.Length / (k.Length / d));
 

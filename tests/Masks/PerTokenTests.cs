@@ -4,8 +4,8 @@ using Xunit;
 namespace KernelGen.Tests.Masks;
 
 /// <summary>
-/// Calls of layers that ask for numbers of tokens, beyond what every mask is tested by: packed sequences, grouped heads, layouts, streams of
-/// several sequences, and what is wrong with numbers.
+/// Calls of layers that ask for numbers of tokens, beyond what every mask is tested by: packed sequences, grouped heads, layouts, streams
+/// of several sequences, and what is wrong with numbers.
 /// </summary>
 public sealed class PerTokenTests
 {

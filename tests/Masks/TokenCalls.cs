@@ -31,7 +31,7 @@ public sealed record TokenCalls(
     /// <summary>Its Prefill.</summary>
     public OfPrefill? Prefill { get; init; }
 
-    /// <summary>Whether a query sees a key, by their positions, the head, and the numbers of each kind of the query and of the key.</summary>
+    /// <summary>Whether a query sees a key, by their positions, the head, and the numbers of each kind of both.</summary>
     public required Func<int, int, int, int[], int[], bool> Sees { get; init; }
 
     /// <summary>What becomes of a score, likewise; null: nothing.</summary>

@@ -40,7 +40,8 @@ internal sealed class Mutations
     {
         var changed = statement.Match(
             load: Of, store: Of, matMul: Of, map: Of, transpose: Of, reduce: Of, rebase: Of, runs: Of, fold: Of, parallel: Of,
-            forEach: each => [each with { Count = each.Count + 1 }]);
+            forEach: each => [each with { Count = each.Count + 1 }],
+            addToTable: _ => []);
         foreach (var other in changed)
         {
             yield return Replaced(statement, $"'{Text(statement)}' is '{Text(other)}'", other);

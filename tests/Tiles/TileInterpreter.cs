@@ -96,7 +96,8 @@ internal sealed class TileInterpreter
         runs: ExecuteRuns,
         fold: Fold,
         parallel: parallel => Loop(parallel.Loop, parallel.Body),
-        forEach: ForEach);
+        forEach: ForEach,
+        addToTable: Add);
 
     private void Map(Map map)
     {
@@ -187,6 +188,23 @@ internal sealed class TileInterpreter
                 {
                     errors[Token(store.Loop, r), c] = source[r, c].Error;
                 }
+            }
+        }
+    }
+
+    private void Add(AddToTable add)
+    {
+        if (!_tensors.TryGetValue(add.Entry.Table, out var table))
+        {
+            return;
+        }
+
+        var source = _tiles[add.Source];
+        for (var r = 0; r < source.GetLength(0); r++)
+        {
+            for (var c = 0; c < source.GetLength(1); c++)
+            {
+                table[0, Index(add.Entry, new Element(r, c, c, add.Source.Rows, null))] += source[r, c].Value;
             }
         }
     }
@@ -367,13 +385,16 @@ internal sealed class TileInterpreter
 
     private Bounded Evaluate(Expr expr, Element at) =>
         new BoundedEvaluator(
-            variable => variable is TokenNumber number ? Number(number, at) : Read((Tile)variable, at), condition => Holds(condition, at))
+            variable => variable is TableEntry entry ? _tensors[entry.Table][0, Index(entry, at)]
+                : variable is TokenNumber number ? (float)Index(number, at)
+                : Read((Tile)variable, at),
+            condition => Holds(condition, at))
             .Evaluate(expr);
 
-    private Bounded Number(TokenNumber number, Element at)
+    private long Index(TokenNumber number, Element at)
     {
         var (query, key) = number.Sight.Queries == at.Rows ? (at.Row, at.Column) : (at.Column, at.Row);
-        return (float)number.Number.Evaluate(
+        return number.Number.Evaluate(
             place => Of(place, number.Sight, query, key), token => Of(token, number.Sight, query, key));
     }
 

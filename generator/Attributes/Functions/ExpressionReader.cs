@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KernelGen.Generator.Attributes.Masks;
 using KernelGen.Generator.Expressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -145,8 +146,18 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         IInvocationOperation call when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
         IInvocationOperation call => ReadCall(call),
         IFieldReferenceOperation { Instance: null } field when methods.Fields.ValueOf(field.Field) is { } value => value,
+        IPropertyReferenceOperation { Instance: IParameterReferenceOperation span, Arguments: [{ Value: var index }] }
+            when variables.TryGetValue(span.Parameter, out var value) && value is Table table => ReadTable(table, index),
         _ => Unsupported(operation),
     };
+
+    /// <summary>A number of a table, at an index of positions or a constant.</summary>
+    private Value ReadTable(Table table, IOperation index) => Constants.Read(index) is null && _positions.Read(index) is { } value
+        ? value is Whole whole ? TableReader.Read(table, whole.Cases, index.Syntax, faults) : value
+        : _fixed.Read(index) is { } number
+        ? TableReader.Read(table, new MaskValue.Whole((long)number), index.Syntax, faults)
+        : faults.Unsupported(
+            index.Syntax, "this index of a learned table", "make it of positions, the head, numbers of tokens and constants, as masks are");
 
     private Value Variable(ISymbol symbol) => variables.TryGetValue(symbol, out var value) ? value : CompilersError();
 

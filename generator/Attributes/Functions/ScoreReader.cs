@@ -40,9 +40,9 @@ internal static class ScoreReader
         }
     }
 
-    private static Value ValueOf(IParameterSymbol parameter) => PositionParameters.NumberOf(parameter) is { } number
-        ? new Whole(new MaskValue.Whole(number))
-        : Number.Argument;
+    private static Value ValueOf(IParameterSymbol parameter) =>
+        (Value?)TableReader.TableOf(parameter)
+        ?? (PositionParameters.NumberOf(parameter) is { } number ? new Whole(new MaskValue.Whole(number)) : Number.Argument);
 
     private static string? ObjectionTo(IMethodSymbol method) => method switch
     {
@@ -51,7 +51,8 @@ internal static class ScoreReader
     };
 
     private static string? ObjectionTo(IParameterSymbol parameter) =>
-        parameter.Name != "score" || PositionParameters.IsPerToken(parameter)
+        TableReader.IsLearned(parameter) ? TableReader.ObjectionTo(parameter)
+        : parameter.Name != "score" || PositionParameters.IsPerToken(parameter)
             ? PositionParameters.ObjectionTo(parameter, "float score, int query, int key, int head, int keys")
         : parameter.Type.SpecialType != SpecialType.System_Single ? $"takes 'score' as {parameter.Type.ToDisplayString()}"
         : MethodReader.IsRead(parameter) ? null

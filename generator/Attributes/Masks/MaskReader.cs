@@ -370,8 +370,12 @@ internal sealed class MaskReader
                 ("Abs", [MaskValue.Whole x]) => MaskValue.Combine(x, x, (a, _) => WholeNumber.Max(a, -a)),
                 ("Max", [MaskValue.Whole x, MaskValue.Whole y]) => MaskValue.Combine(x, y, WholeNumber.Max),
                 ("Min", [MaskValue.Whole x, MaskValue.Whole y]) => MaskValue.Combine(x, y, WholeNumber.Min),
+                ("Clamp", [MaskValue.Whole x, MaskValue.Whole { Constant: { } least }, MaskValue.Whole { Constant: { } most }])
+                    when least <= most =>
+                    MaskValue.Combine(x, x, (a, _) => WholeNumber.Min(WholeNumber.Max(a, least), most)),
                 _ => Unsupported(
-                    call.Syntax, $"{method.ContainingType.Name}.{method.Name}", "the functions are Math.Abs, Math.Max and Math.Min"),
+                    call.Syntax, $"{method.ContainingType.Name}.{method.Name}",
+                    "the functions are Math.Abs, Math.Max, Math.Min, and Math.Clamp between constants"),
             };
         }
 
@@ -386,7 +390,7 @@ internal sealed class MaskReader
             ? Run(method, source, arguments)
             : Unsupported(
                 call.Syntax, $"a call of '{method.Name}'",
-                "call static methods of this project that take ints and bools, and Math.Abs, Max and Min");
+                "call static methods of this project that take ints and bools, and Math.Abs, Max, Min and Clamp");
     }
 
     private MaskValue Unsupported(SyntaxNode syntax, string what, string advice)

@@ -27,7 +27,8 @@ internal static class PositionParameters
     /// <param name="parameter">The parameter.</param>
     /// <param name="names">The names that there are, for a message.</param>
     public static string? ObjectionTo(IParameterSymbol parameter, string names) =>
-        IsPerToken(parameter) && OfToken(parameter.Name) is null
+        TableReader.IsLearned(parameter) ? $"takes '{parameter.Name}' as [Learned], which only scores have"
+        : IsPerToken(parameter) && OfToken(parameter.Name) is null
             ? $"takes '{parameter.Name}' as [PerToken], but such names begin with query or key and go on with the number's own, as in "
                 + "queryDocument"
         : NumberOf(parameter) is null ? $"takes '{parameter.Name}', but parameters are known by their names: {names}; or marked [PerToken]"

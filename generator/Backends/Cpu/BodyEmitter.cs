@@ -140,7 +140,8 @@ internal sealed class BodyEmitter
                 runs: Unsupported.Throw,
                 fold: fold => FoldInGroups(GroupsOf(fold.State)!, new("from", "to"), step.Body),
                 parallel: parallel => Loop(parallel.Loop, new("from", "to"), step.Body),
-                forEach: Unsupported.Throw);
+                forEach: Unsupported.Throw,
+                addToTable: Unsupported.Throw);
         }
     }
 
@@ -209,7 +210,8 @@ internal sealed class BodyEmitter
         runs: runs => Runs(runs, step.Body),
         fold: fold => FoldInGroups(GroupsOf(fold.State)!, Range(fold.Loop), step.Body),
         parallel: parallel => Loop(parallel.Loop, Range(parallel.Loop), step.Body),
-        forEach: Unsupported.Throw);
+        forEach: Unsupported.Throw,
+        addToTable: Unsupported.Throw);
 
     /// <summary>A loop that adds to the sums of a state, group by group.</summary>
     private void FoldInGroups(SumGroups groups, LoopRange range, IReadOnlyList<Step> body)
@@ -569,13 +571,15 @@ internal sealed class BodyEmitter
     private bool OnlyAddsWhatIsSeen(StripStep strip) =>
         strip.Statements.OfType<Map>().SelectMany(map => map.Branches).SelectMany(branch => branch.Flatten()).OfType<Expr.Choice>()
             .Any(choice => choice is { Condition: Position.Sees, IfFalse: Expr.Constant { Value: double.NegativeInfinity } })
-        && strip.Statements.All(statement => statement is Rebase or Reduce { Accumulate: true } or MatMul { Accumulate: true }
+        && strip.Statements.All(statement =>
+            statement is Rebase or Reduce { Accumulate: true } or MatMul { Accumulate: true } or Tiles.AddToTable
             || (statement is Map or Reduce or MatMul
                 && Dataflow.Writes(statement).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip)));
 
     /// <summary>What statements ask to be seen between tiles, as loops do; null: nothing.</summary>
     private Sight? SightOf(IEnumerable<Statement> statements) => statements.SelectMany(Dataflow.Expressions)
-        .SelectMany(Dataflow.Conditions).OfType<Position.Sees>().Select(sees => sees.Sight).FirstOrDefault(sight => _looks.Contains(sight.OfLoop));
+        .SelectMany(Dataflow.Conditions).OfType<Position.Sees>().Select(sees => sees.Sight)
+        .FirstOrDefault(sight => _looks.Contains(sight.OfLoop));
 
     private void Chain(StripStep strip)
     {
@@ -625,10 +629,30 @@ internal sealed class BodyEmitter
                 runs: Unsupported.Throw,
                 fold: Unsupported.Throw,
                 parallel: Unsupported.Throw,
-                forEach: Unsupported.Throw);
+                forEach: Unsupported.Throw,
+                addToTable: Alone<AddToTable>(add => AddToTable(add, rows)));
         }
 
         Flush();
+    }
+
+    /// <summary>Sums of tables are in double, where floats of them would be.</summary>
+    private void AddToTable(AddToTable add, string rows)
+    {
+        var (source, table) = (add.Source, add.Entry.Table);
+        var emitter = new TableSumEmitter(add, _buffers[source].Stride);
+        var name = _text.Add($"Add{Upper(source.Name)}", emitter.Emit);
+        var isSeen = source.Columns == _seen;
+        Call(
+            name,
+            [
+                At(source), rows, isSeen ? "seenTo - seenFrom" : Count(source.Columns),
+                $"{Positions.Position(source.Rows, _sights)}{(_strip is null ? "" : " + s")}",
+                Positions.Position(source.Columns, _sights) + (isSeen ? " + seenFrom" : ""), Positions.Head, Positions.Positions,
+                .. emitter.Tiles.Select(tile => At(tile)),
+                $"ref _Unsafe.As<float, double>(ref {OperandTable.Start(table.Name)})",
+            ],
+            [add]);
     }
 
     private void RaiseRows(Rebase rebase, string rows)
@@ -716,7 +740,8 @@ internal sealed class BodyEmitter
         }
 
         arguments = arguments.Concat(emitter.Limits
-            .Select(below => $"{Print(below.Limit)} - ({Start(below.Tokens)}{row})"));
+            .Select(below => $"{Print(below.Limit)} - ({Start(below.Tokens)}{row})"))
+            .Concat(emitter.Tables.Select(table => $"ref {OperandTable.Start(table.Name)}"));
         if (sum is null)
         {
             Call(name, tiles.Concat(arguments), sweep);

@@ -130,24 +130,22 @@ internal sealed class CpuBackend : Backend
                 MemberKind.Method, name, "public void",
                 $"=> {Services}.AttentionEngine.{name}(\n    state, {CallText.Forward(programs!.Forward, withOthers: true)}, {arguments});")
             {
-                Documentation = $"<inheritdoc cref=\"{state}.{name}\"/>\n<param name=\"state\">A state that this layer has made.</param>"
-                    + CallText.Documentation(needed, rows),
+                Documentation = $"<inheritdoc cref=\"{state}.{name}\"/>{CallText.Documentation(needed, rows)}",
                 Parameters =
                 [
                     new(state, "state"), new(floats, "query"), new(floats, "key"), new(floats, "value"),
-                    .. needed.Select(operand =>
-                        operand.Element == OperandElement.Int32 ? CallText.Numbers(operand) : new(floats, operand.Name)),
+                    .. needed.Select(CallText.Span),
                     new("global::System.Span<float>", "destination"), .. parameters,
                 ],
             };
         }
     }
 
-    /// <summary>A step hands in a row of each tensor, for one stream.</summary>
+    /// <summary>A step hands in a row of each tensor for each stream, and what is one row for all.</summary>
     private static string? OnSteps(TileProgram program) =>
         program.IsForward && CpuKernels.Decodes(program)
         && AttentionOperands.OthersOf([program]).FirstOrDefault(operand =>
-            operand.Access != OperandAccess.Read || operand.SharedBy == OperandSharing.Everyone) is { } other
+            operand.Access != OperandAccess.Read || (operand.SharedBy == OperandSharing.Everyone && !operand.IsTable)) is { } other
             ? $"it is causal and needs the tensor '{other}', which a step from token to token does not hand in"
             : null;
 }

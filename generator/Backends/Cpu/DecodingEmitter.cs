@@ -345,7 +345,8 @@ internal sealed class DecodingEmitter
                 runs: Unsupported.Throw,
                 fold: Unsupported.Throw,
                 parallel: Unsupported.Throw,
-                forEach: Unsupported.Throw);
+                forEach: Unsupported.Throw,
+                addToTable: Unsupported.Throw);
         }
 
         if (_runs is not null)
@@ -458,7 +459,8 @@ internal sealed class DecodingEmitter
                 runs: Alone<Runs>(runs => Run(runs, done)),
                 fold: Alone<Fold>(fold => FoldRemembered(fold, done)),
                 parallel: Unsupported.Throw,
-                forEach: Unsupported.Throw);
+                forEach: Unsupported.Throw,
+                addToTable: Unsupported.Throw);
         }
 
         Flush();
@@ -699,6 +701,7 @@ internal sealed class DecodingEmitter
                 .Concat(emitter.Places.Select(place => place == Place.Head ? "head.Head" : "head.Positions"));
         }
 
+        arguments = arguments.Concat(emitter.Tables.Select(table => $"ref {OperandTable.Start(table.Name)}"));
         Call(method, arguments, sweep.ToArray());
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelGen.Generator.Positions;
+using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Cpu;
 
@@ -30,6 +31,17 @@ internal sealed record MaskText(Place Lane, string Row, string Column, Func<Plac
     public string Number(WholeNumber number) => number.DependsOn(Lane)
         ? $"{VectorText.Floats}.FromWhole({Lanes(number)})"
         : $"{VectorText.Floats}.Create((float)({Scalar(number)}))";
+
+    /// <summary>
+    /// Numbers of a table at an index, which is kept within it whatever it is: lanes past the last column hold anything.
+    /// </summary>
+    public string Entry(TableEntry entry)
+    {
+        var (name, count) = (entry.Table.Name, entry.Table.Columns.Size);
+        return entry.Number.DependsOn(Lane)
+            ? $"{VectorText.Floats}.Gather(ref {name}, {Literal(count)}, {Lanes(entry.Number)})"
+            : $"{VectorText.Floats}.Create(_Unsafe.Add(ref {name}, global::System.Math.Clamp({Scalar(entry.Number)}, 0, {Literal(count - 1)})))";
+    }
 
     /// <summary>
     /// Whether a number changes by 1 or −1 from column to column: then what it is in the first columns of a row is computed once a row.

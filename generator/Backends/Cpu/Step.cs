@@ -110,7 +110,8 @@ internal static class StepPlanner
             runs: _ => null,
             fold: _ => null,
             parallel: _ => null,
-            forEach: _ => (Dim?)null);
+            forEach: _ => (Dim?)null,
+            addToTable: add => add.Source.Rows);
         return axis is { IsTokens: true } ? axis : null;
     }
 

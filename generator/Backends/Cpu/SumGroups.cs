@@ -85,7 +85,8 @@ internal sealed class SumGroups
         runs: _ => false,
         fold: _ => false,
         parallel: _ => false,
-        forEach: _ => false);
+        forEach: _ => false,
+        addToTable: _ => false);
 }
 
 /// <summary>What is rescaled with a sum when its reference rises.</summary>

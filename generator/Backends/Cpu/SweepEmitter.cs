@@ -67,13 +67,14 @@ internal sealed class SweepEmitter
         ];
         NeedsRun = conditions.Any(condition => condition is Position.InRun);
         Limits = conditions.OfType<Position.Below>().Distinct().ToList();
+        Tables = [.. Dataflow.Tables(statements.SelectMany(Expressions))];
         Tiles = _references.GroupBy(reference => reference.Name).Select(group => group.First().Tile).ToList();
     }
 
     /// <summary>
     /// The tiles that the method takes by reference, in order. After them come `rows`, then `columns` if those are tokens, `rowPosition`
-    /// and `columnPosition` if <see cref="NeedsPositions"/>, <see cref="Places"/>, `runFrom` and `runTo` if <see cref="NeedsRun"/>, and
-    /// for each of <see cref="Limits"/> the rows below it.
+    /// and `columnPosition` if <see cref="NeedsPositions"/>, <see cref="Places"/>, `runFrom` and `runTo` if <see cref="NeedsRun"/>,
+    /// for each of <see cref="Limits"/> the rows below it, and references to <see cref="Tables"/>.
     /// </summary>
     public IReadOnlyList<Tile> Tiles { get; }
 
@@ -89,6 +90,9 @@ internal sealed class SweepEmitter
     /// <summary>The limits of positions that the method compares rows with.</summary>
     public IReadOnlyList<Position.Below> Limits { get; }
 
+    /// <summary>The tables that the method looks numbers up in.</summary>
+    public IReadOnlyList<Operand> Tables { get; }
+
     /// <summary>The column axis of a statement that a sweep can take.</summary>
     public static Dim Columns(Statement statement) => statement is Map map ? map.Target.Columns : ((Reduce)statement).Columns;
 
@@ -101,7 +105,8 @@ internal sealed class SweepEmitter
             + (NeedsPositions ? ", int rowPosition, int columnPosition" : "")
             + string.Concat(Places.Select(place => $", int {Name(place)}"))
             + (NeedsRun ? ", int runFrom, int runTo" : "")
-            + string.Concat(Limits.Select((_, i) => $", int valid{i}"));
+            + string.Concat(Limits.Select((_, i) => $", int valid{i}"))
+            + string.Concat(Tables.Select(table => $", ref float {table.Name}"));
 
         foreach (var statement in _statements)
         {
@@ -189,7 +194,8 @@ internal sealed class SweepEmitter
                     Below: below => $"r < valid{Limits.ToList().IndexOf(below)}",
                     Sees: sees => throw new InvalidOperationException($"A column vector has no column to ask {sees}."),
                     InRun: _ => "r >= runFrom && r < runTo",
-                    Number: number => throw new InvalidOperationException($"A column vector has no column for {number}.")));
+                    Number: number => throw new InvalidOperationException($"A column vector has no column for {number}."),
+                    Entry: entry => throw new InvalidOperationException($"A column vector has no column for {entry}.")));
             foreach (var map in _statements.Cast<Map>())
             {
                 _writer.Line($"var {map.Target.Name}0 = {printer.Print(map.Branches[0])};");
@@ -520,7 +526,12 @@ internal sealed class SweepEmitter
             var name = $"ofHead{_shared.Count.ToString(CultureInfo.InvariantCulture)}";
             var printer = new TilePrinter(
                 _writer, tile => throw new InvalidOperationException($"{tile} is not the same for a head."),
-                PositionText.Nowhere with { Number = number => Lanes(number.Sight, "0").Number(number.Number) }, _function, name);
+                PositionText.Nowhere with
+                {
+                    Number = number => Lanes(number.Sight, "0").Number(number.Number),
+                    Entry = entry => Lanes(entry.Sight, "0").Entry(entry),
+                },
+                _function, name);
             _writer.Line($"var {name} = {printer.Print(expression)};");
             _shared[expression] = name;
         }
@@ -541,7 +552,10 @@ internal sealed class SweepEmitter
 
     /// <summary>The numbers that change by 1 or −1 from column to column.</summary>
     private List<TokenNumber> Steps() =>
-        [.. _statements.SelectMany(Expressions).SelectMany(Dataflow.TokenNumbers).Distinct().Where(number => StepOf(number) is not null)];
+        [
+            .. _statements.SelectMany(Expressions).SelectMany(Dataflow.TokenNumbers).Distinct()
+                .Where(number => number is not TableEntry && StepOf(number) is not null),
+        ];
 
     private int? StepOf(TokenNumber number) =>
         MaskText.StepOf(number.Number, number.Sight.Keys == _columns ? Place.Key : Place.Query);
@@ -564,7 +578,8 @@ internal sealed class SweepEmitter
                 InRun: _ => $"inRun{i}",
                 Number: number => Steps().FindIndex(number.Equals) is >= 0 and var place
                     ? $"{VectorText.Floats}.FromWhole({VectorText.Floats}.AddWhole(steps{place}_{i}, {VectorText.Floats}.CreateWhole({(StepOf(number) < 0 ? "-" : "")}(int)j)))"
-                    : Lanes(number.Sight, RowIndex(i)).Number(number.Number)),
+                    : Lanes(number.Sight, RowIndex(i)).Number(number.Number),
+                Entry: entry => Lanes(entry.Sight, RowIndex(i)).Entry(entry)),
             _function,
             $"{Dataflow.Writes(statement).First().Name}{i}");
 

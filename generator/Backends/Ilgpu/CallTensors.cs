@@ -71,7 +71,7 @@ internal sealed class CallTensors
         NameOf(operand), Describe(operand)));
 
     /// <summary>The check of a call on views.</summary>
-    public string CheckViews() => Check(operand => $"{NameOf(operand)}.Length", operand => HasStrides(operand) ? $"{NameOf(operand)}Strides" : "default");
+    public string CheckViews() => Check(operand => $"{NameOf(operand)}.Length", StridesOf);
 
     /// <summary>The check of a call on tensors of the CPU.</summary>
     public string CheckArrays() => Check(
@@ -84,7 +84,7 @@ internal sealed class CallTensors
     public IEnumerable<string> InCall() => Operands.SelectMany(operand => new[]
     {
         $"{LauncherEmitter.Property(operand.Name)} = {ViewOf(operand)},",
-        $"{LauncherEmitter.Place(operand.Name)} = _GpuPlace.Of({Entry(operand)}, {NameOf(operand)}.Length, {(HasStrides(operand) ? $"{NameOf(operand)}Strides" : "default")}, shape),",
+        $"{LauncherEmitter.Place(operand.Name)} = _GpuPlace.Of({Entry(operand)}, {NameOf(operand)}.Length, {StridesOf(operand)}, shape),",
     });
 
     /// <summary>Statements that bring tensors of the CPU to the device, and make room for what is computed first.</summary>
@@ -100,7 +100,8 @@ internal sealed class CallTensors
 
     /// <summary>How far apart the parts of these are, as arguments of a call.</summary>
     /// <param name="call">Likewise.</param>
-    public IEnumerable<string> UploadedStrides(CallTensors call) => call.Operands.Where(operand => !IsFromForward(operand) && HasStrides(operand))
+    public IEnumerable<string> UploadedStrides(CallTensors call) => call.Operands
+        .Where(operand => !IsFromForward(operand) && HasStrides(operand))
         .Select(operand => $"{call.NameOf(operand)}Strides: {NameOf(operand)}.Strides");
 
     /// <summary>Statements that bring back what was written.</summary>
@@ -116,6 +117,9 @@ internal sealed class CallTensors
 
     /// <summary>Whole numbers lie one after the other.</summary>
     private static bool HasStrides(Operand operand) => operand.Element == OperandElement.Float32;
+
+    /// <summary>The argument that says how far apart the parts of a view are.</summary>
+    private string StridesOf(Operand operand) => HasStrides(operand) ? $"{NameOf(operand)}Strides" : "default";
 
     private bool IsFromForward(Operand operand) => _isBackward && operand.Access == OperandAccess.Write;
 

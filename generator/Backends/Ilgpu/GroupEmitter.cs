@@ -125,7 +125,8 @@ internal sealed class GroupEmitter
         runs: _ => [],
         fold: _ => [],
         parallel: _ => [],
-        forEach: _ => Enumerable.Empty<string>());
+        forEach: _ => Enumerable.Empty<string>(),
+        addToTable: _ => Enumerable.Empty<string>());
 
     private int BlocksOf(MatMul product) =>
         _memory.BlockOf(product).Count(_memory.PaddedRows(product.Target), GroupMemory.Pad(_memory.Columns(product.Target)));
@@ -399,7 +400,8 @@ internal sealed class GroupEmitter
                 runs: Runs,
                 fold: Fold,
                 parallel: Unsupported.Throw,
-                forEach: Unsupported.Throw);
+                forEach: Unsupported.Throw,
+                addToTable: Unsupported.Throw);
         }
     }
 
@@ -1460,7 +1462,8 @@ internal sealed class GroupEmitter
                 InRun: _ => $"({row} >= runFrom && {row} < runTo)",
                 Number: number => number.Sight.Queries == rows
                     ? Positions.Element(number, query: row, key: column, Whole)
-                    : Positions.Element(number, query: column, key: row, Whole)),
+                    : Positions.Element(number, query: column, key: row, Whole),
+                Entry: entry => throw new NotSupportedException($"{entry} is refused at the attribute.")),
             _functions);
         return printer.Print(expression);
 

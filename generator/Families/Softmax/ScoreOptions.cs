@@ -50,12 +50,17 @@ internal static class ScoreOptions
         if (attribute.Score("Score") is { } own)
         {
             functions.Add(own);
-            if (ExprDerivative.Of(own) is null)
+            if (ExprDerivative.Of(own) is null || TableSlope.Of(own).Any(slope => slope.Derivative is null))
             {
                 attribute.Report(Rules.NoBackwardPass, "Score", own.Name);
             }
 
             var limits = NumberLimits.Of(NumbersOf(own), only);
+            if (only is not null)
+            {
+                CheckTables(attribute, own, only.Value);
+            }
+
             if (!limits.Suffice)
             {
                 attribute.Report(Rules.NumbersTooLarge, "Score", "Score", NumberLimits.FewestPositions, limits.Positions);
@@ -76,8 +81,24 @@ internal static class ScoreOptions
 
         var parts = function.Body.Flatten().ToList();
         var values = parts.OfType<Expr.Element>().Select(element => element.Variable).OfType<PositionValue>().Select(value => value.Number);
-        return values.Concat(parts.OfType<Expr.Choice>().SelectMany(choice => choice.Condition.Flatten()).OfType<PositionRelation>()
-            .SelectMany(asked => asked.Relation.Numbers()));
+        var relations = parts.OfType<Expr.Choice>().SelectMany(choice => choice.Condition.Flatten()).OfType<PositionRelation>()
+            .SelectMany(asked => asked.Relation.Numbers());
+        return values.Concat(TableSlope.Entries(function).Select(entry => entry.Index)).Concat(relations);
+    }
+
+    /// <summary>Whether the tables of a score are for as many heads as the layer.</summary>
+    private static void CheckTables(AttributeReader attribute, ScalarFunction score, int heads)
+    {
+        foreach (var entry in TableSlope.Entries(score))
+        {
+            var (least, most) = new NumberRange(int.MaxValue, heads).Of(entry.Index);
+            if (most >= entry.Table.Length)
+            {
+                attribute.Report(Rules.IndexOutOfTable, "Score", Text(least), Text(most), entry.Table.Length, entry.Table.Length - 1);
+            }
+        }
+
+        static string Text(double number) => number.ToString("0", CultureInfo.InvariantCulture);
     }
 
     /// <summary>

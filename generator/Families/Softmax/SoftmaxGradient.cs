@@ -10,9 +10,15 @@ namespace KernelGen.Generator.Families.Softmax;
 /// </summary>
 internal static class SoftmaxGradient
 {
-    public static IReadOnlyList<TileProgram> Build(SoftmaxSpec spec) => spec.Score is not null && ExprDerivative.Of(spec.Score) is null
-        ? []
-        : [new Writer(spec, "gradient of the queries").Queries(), new Writer(spec, "gradients of the keys and values").Keys()];
+    public static IReadOnlyList<TileProgram> Build(SoftmaxSpec spec) =>
+        (spec.Score is not null && ExprDerivative.Of(spec.Score) is null)
+        || TableSlope.Of(spec.Score).Any(slope => slope.Derivative is null)
+            ? []
+            :
+            [
+                new Writer(spec, "gradient of the queries").Queries(), new Writer(spec, "gradients of the keys and values").Keys(),
+                .. spec.Tables.Count == 0 ? Array.Empty<TileProgram>() : [new Writer(spec, "gradients of learned tables").Tables()],
+            ];
 
     private sealed class Writer
     {
@@ -23,6 +29,7 @@ internal static class SoftmaxGradient
         private readonly double _scale;
         private readonly Rotation? _rotation;
         private readonly TokenOperands _numbers;
+        private readonly IReadOnlyList<Operand> _tables;
         private readonly Dim _d, _dv, _i = Dim.Tokens("i"), _j = Dim.Tokens("j");
         private readonly Operand _query, _key, _value, _output, _outputGradient, _logSumExp, _logSumExpRest, _queryGradient, _keyGradient,
             _valueGradient;
@@ -48,6 +55,7 @@ internal static class SoftmaxGradient
             _valueGradient = _b.Operand(AttentionOperands.ValueGradient(_dv));
             _rotation = _b.Rotation(_d, spec.RotaryTheta);
             _numbers = new TokenOperands(_b, spec);
+            _tables = SoftmaxProgram.Tables(_b, spec);
         }
 
         public TileProgram Queries()
@@ -109,6 +117,46 @@ internal static class SoftmaxGradient
             return _b.Build();
         }
 
+        /// <summary>
+        /// ∂loss/∂(number n of a table) = Σ ∂loss/∂s_ij·∂s_ij/∂n over the pairs whose index is n. The table is one for all heads, so its
+        /// sums are left to a program of their own, which goes through the pairs of a head in one order.
+        /// </summary>
+        public TileProgram Tables()
+        {
+            var gradients = _tables.ToDictionary(table => table.Name, table => _b.Operand(
+                new Operand(table.Name + "Gradient", TokenAxis.None, table.Columns, OperandAccess.Accumulate)
+                {
+                    SharedBy = OperandSharing.Everyone,
+                    IsOptional = true,
+                }));
+            var queries = _b.Loop(_i, 0, _query.Length);
+            _b.Parallel(queries, () =>
+            {
+                var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(_b.Load("Q", _query, queries, _rotation), _spec));
+                var (g, n, nr, delta) = OutputTiles(queries);
+                var ofQueries = _numbers.OfQueries(queries);
+                var keys = _b.Loop(_j, _key.Length, _sight);
+                _b.Parallel(keys, () =>
+                {
+                    var k = _b.Load("K", _key, keys, _rotation);
+                    var v = _b.Load("V", _value, keys);
+                    var sight = _sight.With(ofQueries.Concat(_numbers.OfKeys(keys, sideBySide: true)));
+                    var a = _b.MatMul("A", scaled, k, transposeB: true);
+                    var x = _b.MatMul("X", g, v, transposeB: true);
+                    var p = _b.Map("P", _i, _j, Probability(a, n, nr, sight));
+                    var slopes = TableSlope.Of(_spec.Score);
+                    for (var s = 0; s < slopes.Count; s++)
+                    {
+                        var (entry, slope) = (slopes[s].Entry, slopes[s].Derivative!);
+                        var name = $"dT{s.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+                        var d = _b.Map(name, _i, _j, Chained(p * (x - delta), slope, a, sight));
+                        _b.AddToTable(new TableEntry(gradients[entry.Table.Name], entry.Index, sight), d);
+                    }
+                });
+            });
+            return _b.Build();
+        }
+
         /// <summary>g, log-sum-exp in powers of two with what it has lost as a float, and δ of a tile of queries.</summary>
         private (Tile G, Tile LogNormaliser, Tile Lost, Tile Delta) OutputTiles(TokenLoop queries)
         {
@@ -123,21 +171,20 @@ internal static class SoftmaxGradient
 
         private Expr Probability(Tile scores, Tile logNormaliser, Tile rest, Sight sight)
         {
-            var s = new TwoFloats(logNormaliser, rest).TakenFrom(SoftmaxProgram.Scores(scores, _spec, sight));
+            var s = new TwoFloats(logNormaliser, rest).TakenFrom(SoftmaxProgram.Scores(scores, _spec, sight, _tables));
             return Expr.Exp2(SoftmaxProgram.WhereSeen(sight, s), SoftmaxProgram.Flush);
         }
 
         /// <summary>
         /// ∂loss/∂(qᵀk/√d) of that by what becomes of it; 0 where a query does not see the key, whatever the derivative is.
         /// </summary>
-        private Expr ScoreGradient(Expr gradient, Tile products, Sight sight)
-        {
-            if (_derivative is null)
-            {
-                return gradient;
-            }
+        private Expr ScoreGradient(Expr gradient, Tile products, Sight sight) =>
+            _derivative is null ? gradient : Chained(gradient, _derivative, products, sight);
 
-            var chained = gradient * TokenNumber.Of(_derivative, products, sight);
+        /// <summary>A gradient times a derivative; 0 where a query does not see the key.</summary>
+        private Expr Chained(Expr gradient, ScalarFunction derivative, Tile products, Sight sight)
+        {
+            var chained = gradient * TokenNumber.Of(derivative, products, sight, _tables);
             return sight.Visibility.IsAll ? chained : Expr.Select(new Position.Sees(sight), chained, 0);
         }
     }

@@ -25,8 +25,13 @@ internal static class SoftmaxProgram
     public static Expr Scaled(Tile queries, SoftmaxSpec spec) =>
         (Expr)queries * (Math.Pow(spec.HeadDim, -0.5) * (spec.Score is null ? Base2.Log2E : 1));
 
+    /// <summary>The learned tables, a row each, which all heads of all sequences read.</summary>
+    public static IReadOnlyList<Operand> Tables(TileProgramBuilder b, SoftmaxSpec spec) =>
+        [.. spec.Tables.Select(table => b.Operand(new Operand(
+            table.Name, TokenAxis.None, Dim.Fixed(table.Name, table.Length), OperandAccess.Read) { SharedBy = OperandSharing.Everyone }))];
+
     /// <summary>Scores in powers of two, of the products of scaled queries with keys.</summary>
-    public static Expr Scores(Tile products, SoftmaxSpec spec, Sight sight)
+    public static Expr Scores(Tile products, SoftmaxSpec spec, Sight sight, IReadOnlyList<Operand> tables)
     {
         var finite = Expr.NaNUnlessFinite(products);
         if (spec.Score is not { } score)
@@ -35,7 +40,7 @@ internal static class SoftmaxProgram
         }
 
         // A token that is not finite spoils the scores of positions alone too.
-        var bent = TokenNumber.Of(score, finite, sight) * Base2.Log2E;
+        var bent = TokenNumber.Of(score, finite, sight, tables) * Base2.Log2E;
         return score.Body.Flatten().Any(part => part is Expr.Argument) ? bent : Expr.WhereFinite(products, bent);
     }
 
@@ -57,6 +62,7 @@ internal static class SoftmaxProgram
         var logSumExp = b.Operand(AttentionOperands.LogSumExp(OperandAccess.Write));
         var logSumExpRest = b.Operand(AttentionOperands.LogSumExpRest(OperandAccess.Write));
         var numbers = new TokenOperands(b, spec);
+        var tables = Tables(b, spec);
         var rotation = b.Rotation(d, spec.RotaryTheta);
 
         var i = Dim.Tokens("i");
@@ -80,7 +86,7 @@ internal static class SoftmaxProgram
                 var v = b.Load("V", value, keys);
                 var seen = sight.With(ofQueries.Concat(numbers.OfKeys(keys, sideBySide: true)));
                 var scores = b.MatMul("A", scaled, k, transposeB: true);
-                var s = b.Map("S", i, j, WhereSeen(seen, Scores(scores, spec, seen)));
+                var s = b.Map("S", i, j, WhereSeen(seen, Scores(scores, spec, seen, tables)));
                 b.Rebase(softmax, b.RowMax("top", i, j, s), Threshold);
                 var p = b.Map("P", i, j, Expr.Exp2(s - m, Flush));
                 b.AddRowSum(l, i, j, p);

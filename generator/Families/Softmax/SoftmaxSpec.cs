@@ -24,6 +24,9 @@ internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibil
     public IReadOnlyList<Term.OfToken> TokenNumbers =>
         [.. Visibility.TokenNumbers.Concat(ScoreOptions.NumbersOf(Score).SelectMany(number => number.TokenNumbers)).Distinct()];
 
+    /// <summary>The learned tables that its score reads.</summary>
+    public IReadOnlyList<LearnedTable> Tables => [.. TableSlope.Entries(Score).Select(entry => entry.Table).Distinct()];
+
     /// <summary>What its programs are called.</summary>
     public string ProgramName => Visibility.IsAll ? "softmax attention"
         : Visibility == Visibility.Causal ? "causal softmax attention"

@@ -213,6 +213,12 @@ public readonly struct Floats16 : IVector<Floats16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Gather(ref float table, int count, in Floats16 indices) => new(Vector512.Create(
+        TableLookup.Gather(ref table, count, indices._value.AsInt32().GetLower()),
+        TableLookup.Gather(ref table, count, indices._value.AsInt32().GetUpper())));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats16 Select(in Floats16 mask, in Floats16 a, in Floats16 b) =>
         new(Vector512.ConditionalSelect(mask._value, a._value, b._value));
 

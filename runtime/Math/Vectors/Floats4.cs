@@ -213,6 +213,11 @@ public readonly struct Floats4 : IVector<Floats4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 Gather(ref float table, int count, in Floats4 indices) =>
+        new(TableLookup.Gather(ref table, count, indices._value.AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats4 Select(in Floats4 mask, in Floats4 a, in Floats4 b) =>
         new(Vector128.ConditionalSelect(mask._value, a._value, b._value));
 

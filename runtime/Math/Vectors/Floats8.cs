@@ -213,6 +213,11 @@ public readonly struct Floats8 : IVector<Floats8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Gather(ref float table, int count, in Floats8 indices) =>
+        new(TableLookup.Gather(ref table, count, indices._value.AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats8 Select(in Floats8 mask, in Floats8 a, in Floats8 b) =>
         new(Vector256.ConditionalSelect(mask._value, a._value, b._value));
 

@@ -151,6 +151,11 @@ public interface IVector<TSelf>
     /// <summary>A whole number as the nearest float.</summary>
     static abstract TSelf FromWhole(in TSelf a);
 
+    /// <summary>
+    /// table[index] of whole numbers, of a table of so many numbers. An index outside of it is taken for the nearest within.
+    /// </summary>
+    static abstract TSelf Gather(ref float table, int count, in TSelf indices);
+
     /// <summary>a where the mask is set, b elsewhere.</summary>
     static abstract TSelf Select(in TSelf mask, in TSelf a, in TSelf b);
 

@@ -3,7 +3,9 @@ using KernelGen.Tests.Masks;
 
 namespace KernelGen.Gpu.Tests.Behaviour;
 
-/// <summary>The members for GPUs of a layer whose mask or score asks for numbers of tokens: they take a span of ints for each kind.</summary>
+/// <summary>
+/// The members for GPUs of a layer whose mask or score asks for numbers of tokens: they take a span of ints for each kind.
+/// </summary>
 internal sealed record TokenGpuCalls(
     Func<IAttention, Accelerator, IDisposable> Create, TokenGpuCalls.OfForward Forward, TokenGpuCalls.OfBackward Backward)
 {

@@ -1,0 +1,401 @@
+using KernelGen.Generator;
+using KernelGen.Generator.Layers;
+using KernelGen.Tests.Behaviour;
+using KernelGen.Tests.Tiles;
+using Xunit;
+
+namespace KernelGen.Tests.Masks;
+
+/// <summary>
+/// Scores that read learned tables, forward and backward, against the formula in double; gradients of tables against central differences of
+/// it.
+/// </summary>
+public sealed class TableTests
+{
+    private static readonly (int Queries, int Keys)[] Lengths =
+        [(0, 0), (0, 4), (1, 1), (1, 60), (13, 13), (49, 49), (17, 100), (193, 201)];
+
+    [Theory]
+    [ClassData(typeof(TableLayer.Everyone))]
+    public void Outputs_and_gradients_are_those_of_the_formula(TableLayer layer)
+    {
+        foreach (var (queries, keys) in Lengths)
+        {
+            new Call(layer, batch: 2, heads: 3, queries, keys).Check(degree: 1 + (keys % 2));
+        }
+    }
+
+    /// <summary>Random inputs average faults away; these do not.</summary>
+    [Theory]
+    [ClassData(typeof(TableLayer.Everyone))]
+    public void Structured_tokens_too(TableLayer layer)
+    {
+        foreach (var number in new Func<int, float>[] { _ => 0.5f, _ => 0, i => (i % 97 * 0.02f) - 1, i => i % 2 * 1e-20f })
+        {
+            var call = new Call(layer, 1, 2, 70, 70);
+            foreach (var tensor in new[] { call.Query, call.Key, call.Value })
+            {
+                for (var i = 0; i < tensor.Length; i++)
+                {
+                    tensor[i] = number(i);
+                }
+            }
+
+            call.Check(degree: 1);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(TableLayer.Everyone))]
+    public void Padding_adds_nothing(TableLayer layer)
+    {
+        new Call(layer, 3, 2, 40, 90) { KeyLengths = [90, 41, 40], QueryLengths = [40, 10, 0] }.Check(degree: 2);
+        new Call(layer, 3, 2, 60, 60) { KeyLengths = [60, 1, 0] }.Check(degree: 1);
+    }
+
+    /// <summary>Gradients are added to what is there, or overwrite it; one that nobody wants is not computed.</summary>
+    [Theory]
+    [ClassData(typeof(TableLayer.Everyone))]
+    public void Gradients_are_added_where_that_is_asked_for(TableLayer layer)
+    {
+        var call = new Call(layer, 2, 2, 30, 30);
+        var plain = call.Compute(degree: 1, start: float.NaN);
+        var added = call.Compute(degree: 1, start: 2);
+        foreach (var (one, other) in plain.Tables.Zip(added.Tables))
+        {
+            // A rounding of the sum.
+            Compare.Close(Array.ConvertAll(one, x => 2.0 + x), other, 1e-6);
+        }
+
+        var unwanted = call.Compute(degree: 1, start: float.NaN, wantsTables: false);
+        Compare.Same(plain.ByKey, unwanted.ByKey);
+    }
+
+    /// <summary>Of no head and of no query the gradient is zeros.</summary>
+    [Fact]
+    public void Tables_that_nobody_reads_have_zeros()
+    {
+        foreach (var (batch, heads, queries) in new[] { (0, 2, 3), (2, 0, 3), (2, 2, 0) })
+        {
+            var call = new Call(TableLayer.All[0], batch, heads, queries, 5);
+            Assert.All(call.Compute(degree: 2, start: float.NaN).Tables, table => Assert.All(table, x => Assert.Equal(0, x)));
+        }
+    }
+
+    /// <summary>Sums over heads have one order, whatever the threads.</summary>
+    [Theory]
+    [ClassData(typeof(TableLayer.Everyone))]
+    public void Threads_change_no_bit(TableLayer layer)
+    {
+        var call = new Call(layer, 3, 3, 210, 210);
+        var (one, two) = (call.Compute(1, float.NaN), call.Compute(2, float.NaN));
+        foreach (var (first, second) in one.All.Zip(two.All))
+        {
+            Compare.Same(first, second);
+        }
+    }
+
+    /// <summary>What is not seen reaches no table, whatever it is.</summary>
+    [Fact]
+    public void NaN_of_a_key_that_nobody_sees_reaches_no_table()
+    {
+        var layer = TableLayer.All.Single(one => one.Type == typeof(BiasOfKinds));
+        var call = new Call(layer, 1, 1, 60, 60);
+        var before = call.Compute(1, float.NaN);
+        var unseen = Array.FindIndex(call.Kinds, kind => kind < 0);
+        call.Key.AsSpan(unseen * BiasOfKinds.HeadDim, BiasOfKinds.HeadDim).Fill(float.NaN);
+        var after = call.Compute(1, float.NaN);
+        Compare.Same(before.Output, after.Output);
+        Compare.Same(before.Tables[0], after.Tables[0]);
+    }
+
+    /// <summary>Packed sequences add to one table, as those of a batch do.</summary>
+    [Fact]
+    public void Packed_sequences_add_to_one_table()
+    {
+        int[] lengths = [30, 0, 1, 55], offsets = [0, 30, 30, 31, 86];
+        var attention = new RelativeBias();
+        var packed = new PackedBatch(Layer.Of(typeof(RelativeBias)), lengths, heads: 3, keyHeads: 3);
+        var table = Inputs.Normal(new Random(1), 123, 1);
+        var expected = new double[123];
+        var (output, gradient) = Run(packed);
+        for (var sequence = 0; sequence < lengths.Length; sequence++)
+        {
+            var alone = Run(packed.Alone(sequence));
+            Compare.Same(alone.Output, packed.OfQueries(output, sequence, RelativeBias.ValueDim));
+            expected = [.. expected.Zip(alone.Gradient, (sum, x) => sum + x)];
+        }
+
+        // Rounded once each.
+        Compare.Close(expected, gradient, 1e-6);
+        Assert.Equal(offsets, packed.Offsets);
+
+        (float[] Output, float[] Gradient) Run(PackedBatch batch)
+        {
+            using var context = new BackwardContext();
+            var (o, dt) = (new float[batch.Upstream.Length], new float[123]);
+            attention.Forward(
+                batch.Query, batch.Key, batch.Value, table, o, batch.Shape,
+                new() { Context = context, Offsets = batch.Offsets });
+            attention.Backward(
+                batch.Query, batch.Key, batch.Value, table, o, context, batch.Upstream, new float[batch.Query.Length],
+                new float[batch.Key.Length], new float[batch.Value.Length], dt, batch.Shape);
+            return (o, dt);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(TableLayer.Everyone))]
+    public void Steps_give_what_the_whole_sequence_gives(TableLayer layer)
+    {
+        if (layer.Step is null)
+        {
+            Assert.False(layer.Create() is ICausalAttention);
+            return;
+        }
+
+        const int length = 130, heads = 2;
+        var call = new Call(layer, 1, heads, length, length);
+        var expected = call.Compute(1, float.NaN).Output;
+        var attention = layer.Create();
+        using var state = ((ICausalAttention)attention).CreateDecodingState(heads);
+        for (var token = 0; token < length; token++)
+        {
+            var output = new float[heads * attention.ValueDim];
+            layer.Step(
+                attention, state, Rows(call.Query, attention.HeadDim, token), Rows(call.Key, attention.HeadDim, token),
+                Rows(call.Value, attention.ValueDim, token), [.. Enumerable.Repeat(call.Kinds[token], heads)], call.Tables, output);
+
+            // Sums of probabilities are rounded in another order.
+            Compare.Close(Array.ConvertAll(Rows(expected, attention.ValueDim, token), x => (double)x), output, 1e-5);
+        }
+
+        static float[] Rows(float[] tensor, int dim, int token) =>
+            [.. Enumerable.Range(0, heads).SelectMany(head => tensor.AsSpan(((head * length) + token) * dim, dim).ToArray())];
+    }
+
+    /// <summary>The programs, interpreted in double with tiles of a few tokens.</summary>
+    [Theory]
+    [ClassData(typeof(TableLayer.Everyone))]
+    public void Programs_are_the_formula(TableLayer layer)
+    {
+        var (emitted, call) = (Layer.Of(layer.Type), new Call(layer, 1, 1, 9, 14));
+        var tensors = new Dictionary<string, double[,]>
+        {
+            ["query"] = Matrix(call.Query, emitted.HeadDim),
+            ["key"] = Matrix(call.Key, emitted.HeadDim),
+            ["value"] = Matrix(call.Value, emitted.ValueDim),
+            ["output"] = new double[9, emitted.ValueDim],
+            ["logSumExp"] = new double[9, 1],
+            ["logSumExpRest"] = new double[9, 1],
+            ["outputGradient"] = Matrix(call.Upstream, emitted.ValueDim),
+            ["queryGradient"] = new double[9, emitted.HeadDim],
+            ["keyGradient"] = new double[14, emitted.HeadDim],
+            ["valueGradient"] = new double[14, emitted.ValueDim],
+            ["tokenKind"] = Matrix(Array.ConvertAll(call.Kinds, kind => (float)kind), 1),
+        };
+        var tables = emitted.Program.Operands.Where(operand => operand.IsTable).ToList();
+        Assert.Equal(layer.Lengths, tables.Select(table => table.Columns.Size));
+        for (var i = 0; i < tables.Count; i++)
+        {
+            tensors[tables[i].Name] = Matrix(call.Tables[i], layer.Lengths[i]);
+            tensors[tables[i].Name + "Gradient"] = new double[1, layer.Lengths[i]];
+        }
+
+        foreach (var program in emitted.GradientPrograms.Prepend(emitted.Program))
+        {
+            TileInterpreter.Run(
+                program, program.Operands.ToDictionary(operand => operand, operand => tensors[operand.Name]), null, _ => 4);
+        }
+
+        // Constants of a score are floats in the program, and central differences are exact to 1e-7.
+        Compare.Close(call.Expected(), [.. tensors["output"].Cast<double>()], 1e-7);
+        for (var i = 0; i < tables.Count; i++)
+        {
+            Compare.Close(call.ExpectedTable(i), [.. tensors[tables[i].Name + "Gradient"].Cast<double>()], 1e-6);
+        }
+
+        static double[,] Matrix(float[] numbers, int columns) => Inputs.Matrix(NaiveAttention.ToDouble(numbers), columns);
+    }
+
+    /// <summary>Where GPU kernels are wanted, that is said at the attribute.</summary>
+    [Theory]
+    [ClassData(typeof(TableLayer.Everyone))]
+    public void GPUs_have_no_tables_yet(TableLayer layer)
+    {
+        var programs = new LayerPrograms(Layer.Of(layer.Type).Program, Layer.Of(layer.Type).GradientPrograms);
+        Assert.Null(AllBackends.Registry.First.ObjectionTo(programs));
+        Assert.Equal(
+            "it has a learned table, whose gradient its kernels cannot sum over heads yet",
+            AllBackends.Registry.All[^1].ObjectionTo(programs));
+    }
+
+    [Fact]
+    public void Wrong_tables_and_heads_are_named()
+    {
+        var attention = new RelativeBias();
+        var shape = new AttentionShape(1, 3, 4);
+        var (q, v, table) = (new float[3 * 4 * 16], new float[3 * 4 * 24], new float[123]);
+        Refused("learnedBias holds 122 numbers, but 123 are needed.", () => attention.Forward(q, q, v, new float[122], v.ToArray(), shape));
+        Refused("learnedBias holds 0 numbers, but 123 are needed.", () =>
+            ((IAttention)attention).Forward(q, q, v, v.ToArray(), shape));
+
+        // The table is for three heads.
+        var wide = new AttentionShape(1, 4, 3);
+        var refused = Assert.Throws<ArgumentException>(() => attention.Forward(q, q, v, table, v.ToArray(), wide));
+        Assert.Contains("Heads is 4", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 3", refused.Message, StringComparison.Ordinal);
+
+        using var context = new BackwardContext();
+        attention.Forward(q, q, v, table, v.ToArray(), shape, new() { Context = context });
+        Refused("learnedBiasGradient holds 7 numbers, but 123 are needed.", () => attention.Backward(
+            q, q, v, table, v, context, v, q.ToArray(), q.ToArray(), v.ToArray(), new float[7], shape));
+        Refused("learnedBiasGradient and learnedBias share memory", () => attention.Backward(
+            q, q, v, table, v, context, v, q.ToArray(), q.ToArray(), v.ToArray(), table, shape), isStart: false);
+
+        static void Refused(string message, Action call, bool isStart = true)
+        {
+            var found = Assert.ThrowsAny<ArgumentException>(call).Message;
+            Assert.True(isStart ? found.StartsWith(message, StringComparison.Ordinal) : found.Contains("learnedBiasGradient"), found);
+        }
+    }
+
+    /// <summary>What a call gave.</summary>
+    private sealed record Outcome(float[] Output, float[] ByQuery, float[] ByKey, float[] ByValue, float[][] Tables)
+    {
+        public IEnumerable<float[]> All => [Output, ByQuery, ByKey, ByValue, .. Tables];
+    }
+
+    /// <summary>The tensors of a call, heads before tokens.</summary>
+    private sealed class Call
+    {
+        private readonly TableLayer _layer;
+        private readonly int _d, _dv;
+
+        public Call(TableLayer layer, int batch, int heads, int queries, int keys)
+        {
+            var attention = layer.Create();
+            (_layer, _d, _dv) = (layer, attention.HeadDim, attention.ValueDim);
+            Shape = new AttentionShape(batch, heads, queries, keys);
+            var random = new Random(queries + keys);
+            Query = Inputs.Normal(random, batch * heads * queries * _d, 1);
+            Key = Inputs.Normal(random, batch * heads * keys * _d, 1);
+            Value = Inputs.Normal(random, batch * heads * keys * _dv, 1);
+            Upstream = Inputs.Normal(random, batch * heads * queries * _dv, 1);
+            Tables = [.. layer.Lengths.Select(length => Inputs.Normal(random, length, 1))];
+            Kinds = [.. Enumerable.Range(0, batch * keys).Select(i => (i * 3 % 7) - 1)];
+        }
+
+        public AttentionShape Shape { get; }
+
+        public float[] Query { get; }
+
+        public float[] Key { get; }
+
+        public float[] Value { get; }
+
+        public float[] Upstream { get; }
+
+        public float[][] Tables { get; }
+
+        public int[] Kinds { get; }
+
+        public int[] KeyLengths { get; init; } = [];
+
+        public int[] QueryLengths { get; init; } = [];
+
+        public Outcome Compute(int degree, float start, bool wantsTables = true)
+        {
+            var attention = _layer.Create();
+            attention.DegreeOfParallelism = degree;
+            using var context = new BackwardContext();
+            var output = new float[Upstream.Length];
+            _layer.Forward(
+                attention, Query, Key, Value, Kinds, Tables, output, Shape,
+                new() { Context = context, KeyLengths = KeyLengths, QueryLengths = QueryLengths });
+            var (dq, dk, dv) = (Filled(Query.Length), Filled(Key.Length), Filled(Value.Length));
+            float[][] dt = [.. Tables.Select(table => wantsTables ? Filled(table.Length) : [])];
+            _layer.Backward(
+                attention, Query, Key, Value, Kinds, Tables, output, context, Upstream, dq, dk, dv, dt, Shape,
+                new() { Accumulate = !float.IsNaN(start) });
+            return new(output, dq, dk, dv, dt);
+
+            float[] Filled(int length) => Enumerable.Repeat(start, length).ToArray();
+        }
+
+        public void Check(int degree)
+        {
+            var actual = Compute(degree, float.NaN);
+
+            // As for every mask: sums of probabilities, and differences of them, here over all pairs that share a number.
+            Compare.Close(Expected(), actual.Output, 1e-5);
+            var (byQuery, byKey, byValue, size) = ExpectedGradients();
+            Compare.Close(byQuery, actual.ByQuery, 1e-4, size);
+            Compare.Close(byKey, actual.ByKey, 1e-4, size);
+            Compare.Close(byValue, actual.ByValue, 1e-4);
+            for (var i = 0; i < Tables.Length; i++)
+            {
+                // The formula takes its time: of many pairs a few numbers of a table.
+                var step = Shape.Batch * Shape.Heads * Shape.QueryLength * Shape.KeyLength < 2000 ? 1 : Math.Max(1, Tables[i].Length / 5);
+                var numbers = Enumerable.Range(0, Tables[i].Length).Where(n => n % step == 0).ToArray();
+
+                // Differences of probabilities, which may vanish where their rounding does not, against the largest of what they weigh.
+                Compare.Close(ExpectedTable(i, numbers), [.. numbers.Select(n => actual.Tables[i][n])], 2e-5, LargestProduct());
+            }
+        }
+
+        public double[] Expected() => [.. Heads().SelectMany(h =>
+            MaskedNaive.Forward(_d, h.Q, h.K, h.V, h.Sees, (x, i, j) => h.Score(x, i, j, Doubles())))];
+
+        /// <summary>The gradient of a table, by central differences of the loss; of some of its numbers, or all.</summary>
+        public double[] ExpectedTable(int table, int[]? numbers = null)
+        {
+            const double h = 1e-5;
+            return [.. (numbers ?? [.. Enumerable.Range(0, Tables[table].Length)]).Select(n => (Loss(n, h) - Loss(n, -h)) / (2 * h))];
+
+            double Loss(int n, double step)
+            {
+                var tables = Doubles();
+                tables[table][n] += step;
+                return Heads().Sum(head => MaskedNaive.Loss(
+                    _d, head.Q, head.K, head.V, head.G, head.Sees, (x, i, j) => head.Score(x, i, j, tables)));
+            }
+        }
+
+        private (double[] Query, double[] Key, double[] Value, double Size) ExpectedGradients()
+        {
+            var all = Heads().Select(h =>
+                MaskedNaive.Backward(_d, h.Q, h.K, h.V, h.G, h.Sees, (x, i, j) => h.Score(x, i, j, Doubles()))).ToList();
+            return (
+                [.. all.SelectMany(one => one.Query)], [.. all.SelectMany(one => one.Key)], [.. all.SelectMany(one => one.Value)],
+                all.Select(one => one.Size).DefaultIfEmpty().Max());
+        }
+
+        /// <summary>The largest |gᵀv| of a query and a key.</summary>
+        private double LargestProduct() => Heads().SelectMany(head => head.G.Chunk(_dv).SelectMany(g =>
+            head.V.Chunk(_dv).Select(v => Math.Abs(g.Zip(v, (x, y) => (double)x * y).Sum())))).DefaultIfEmpty().Max();
+
+        private double[][] Doubles() => Array.ConvertAll(Tables, table => Array.ConvertAll(table, x => (double)x));
+
+        private IEnumerable<Head> Heads() => Enumerable.Range(0, Shape.Batch * Shape.Heads).Select(index =>
+        {
+            var (batch, head) = (index / Shape.Heads, index % Shape.Heads);
+            var queries = QueryLengths.Length == 0 ? Shape.QueryLength : QueryLengths[batch];
+            var keys = KeyLengths.Length == 0 ? Shape.KeyLength : KeyLengths[batch];
+            var first = QueryLengths.Length > 0 && KeyLengths.Length > 0 && Shape.QueryLength != Shape.KeyLength
+                ? keys - queries
+                : Shape.KeyLength - Shape.QueryLength;
+            int KindOf(int position) => Kinds[(batch * Shape.KeyLength) + position];
+            return new Head(
+                Part(Query, Shape.QueryLength * _d), Part(Key, Shape.KeyLength * _d), Part(Value, Shape.KeyLength * _dv),
+                Part(Upstream, Shape.QueryLength * _dv),
+                (i, j) => i < queries && j < keys && _layer.Sees(first + i, j, KindOf(first + i), KindOf(j)),
+                (x, i, j, tables) => _layer.Score(x, first + i, j, KindOf(first + i), KindOf(j), head, tables));
+
+            float[] Part(float[] tensor, int length) => tensor.AsSpan(index * length, length).ToArray();
+        });
+
+        private sealed record Head(
+            float[] Q, float[] K, float[] V, float[] G, Func<int, int, bool> Sees, Func<double, int, int, double[][], double> Score);
+    }
+}
