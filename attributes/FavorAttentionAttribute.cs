@@ -91,6 +91,22 @@ public sealed class FavorAttentionAttribute : Attribute
     /// </summary>
     public float RotaryTheta { get; set; } = 10_000;
 
+    /// <summary>
+    /// How fast each query head of <see cref="Causal"/> attention forgets: before it takes a token in, what it has summed so far is
+    /// multiplied by e^(LogDecays[head]). So the weight of query i and key j is multiplied by e^((i − j)·LogDecays[head]). 1 to 256
+    /// numbers, −16,384 to 0, one for each query head; calls of other than so many heads are refused. Default: nothing is forgotten.
+    /// </summary>
+    /// <remarks>Source: Sun et al., "Retentive Network", arXiv:2307.08621, where the factors are 1 − 2^(−5−head).</remarks>
+    public float[]? LogDecays { get; set; }
+
+    /// <summary>
+    /// Whether each token of <see cref="Causal"/> attention says for itself how much is forgotten: calls then take a tensor
+    /// <c>logDecay</c>, [batch, heads, length] of numbers at most 0, and before token t is taken in, what was summed so far is multiplied
+    /// by e^(logDecay_t). Numbers below −16,384 count as that, and −∞ forgets all. Default: false.
+    /// </summary>
+    /// <remarks>Source: Yang et al., "Gated Linear Attention Transformers", arXiv:2312.06635, with a factor a head.</remarks>
+    public bool TokenDecay { get; set; }
+
     /// <summary>What the layer is generated for. Default: <see cref="Backends.Auto"/>.</summary>
     public Backends Backends { get; set; }
 

@@ -64,7 +64,8 @@ public sealed class SoftmaxAttentionAttribute : Attribute
     /// </summary>
     /// <remarks>
     /// Parameters are known by their names, and any may be left out: <c>query</c> and <c>key</c> are positions among the keys, of which the
-    /// queries are the last; <c>head</c> is the query head; <c>keys</c> is how many keys there are. The generator reads the body and finds
+    /// queries are the last; <c>head</c> is the query head; <c>keys</c> is how many keys there are. Parameters marked
+    /// <see cref="PerTokenAttribute"/> are numbers that calls hand in for each token. The generator reads the body and finds
     /// from it which keys a tile of queries can see; the method itself is not called. The body may use ints, bools, constants, locals,
     /// comparisons, + − * / % and shifts, if, ?:, is, Math.Abs, Max and Min, and other such methods. What cannot be read is a compile error
     /// at the place, KGEN040, whose help page has the whole list.

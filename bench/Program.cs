@@ -5,6 +5,7 @@ using KernelGen.Bench.Benchmarks;
 using KernelGen.Bench.BuildCost;
 using KernelGen.Bench.BuildModes;
 using KernelGen.Bench.Compare;
+using KernelGen.Bench.Decay;
 using KernelGen.Bench.Functions;
 using KernelGen.Bench.Gpu;
 using KernelGen.Bench.Masks;
@@ -23,6 +24,7 @@ var root = new RootCommand("Measures the kernels that KernelGen generates, and t
     RooflineCommand.CreateWorker(),
     PackedCommand.Create(),
     MasksCommand.Create(),
+    DecayCommand.Create(),
     CompareCommand.Create(),
     GpuCommand.Create(),
     FunctionsCommand.Create(),

@@ -1,3 +1,5 @@
+using KernelGen.CompilerServices;
+
 namespace KernelGen;
 
 /// <summary>
@@ -126,6 +128,13 @@ public abstract class DecodingState : IDisposable
     public abstract void Step(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1);
 
+    /// <summary>Takes many tokens, with all that callers of the layer hand in.</summary>
+    internal abstract void PrefillWith(
+        in CallTensors tensors, AttentionShape shape, ReadOnlySpan<int> lengths, Range? streams, ReadOnlySpan<int> offsets);
+
+    /// <summary>Takes one token of each stream, with all that callers of the layer hand in.</summary>
+    internal abstract void StepWith(in CallTensors tensors, int groupSize);
+
     /// <summary>Ends a stream: it takes no more tokens, and its memory is given back. Does nothing where it has ended already.</summary>
     /// <param name="stream">0 to <see cref="Streams"/> − 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
@@ -170,7 +179,8 @@ public abstract class DecodingState : IDisposable
     /// All numbers are little-endian. Header: the 8 ASCII characters KGENDECO; int32 version (4); int32 bytes of the declaration and these,
     /// UTF-8; int32 hyperparameters and these, float32; uint32 checksum of the projection's own saved form, 0 where there is none; int32
     /// streams; uint32 CRC-32 of all bytes before it. Then for each stream: int64 position; int32 rows, −1 where it has ended; int32 query
-    /// head; and, unless it has ended, the state, float32, and the rows, float32, none of them padded. Last the CRC-32 of all bytes before
+    /// head; of a layer whose state fades its clock, float64; and, unless it has ended, the state, float32, and the rows, float32, none of
+    /// them padded. Last the CRC-32 of all bytes before
     /// it but that of the header. The projection itself is not in it: save that with the model. Versions before the first release are not
     /// read.
     /// </remarks>

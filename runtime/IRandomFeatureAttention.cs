@@ -15,6 +15,12 @@ public interface IRandomFeatureAttention : IAttention
     /// <summary>θ by which the layer rotates queries and keys, by their positions, before it projects them; null: it does not.</summary>
     double? RotaryTheta => null;
 
+    /// <summary>
+    /// Whether what the layer has summed up fades from token to token. Its weights are then no function of queries and keys alone, and the
+    /// analysis, which would show others, refuses it.
+    /// </summary>
+    bool Decays => false;
+
     /// <summary>The random projections ω_r in force, to be saved with a model.</summary>
     Projection Projection { get; }
 

@@ -11,7 +11,7 @@ internal static class BuildCostWorker
 {
     private const int Builds = 3;
 
-    /// <summary>Measures a project of so many layers, all of them the causal layer of the repository's README.</summary>
+    /// <summary>Measures a project of so many layers, all of them the causal layer of docs/publishing.md.</summary>
     public static BuildCost Measure(int layers)
     {
         // What a compiler that has built something before has compiled of itself.

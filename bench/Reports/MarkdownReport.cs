@@ -3,7 +3,7 @@ using KernelGen.Bench.Roofline;
 
 namespace KernelGen.Bench.Reports;
 
-/// <summary>The report as a page: the summary that README.md quotes, the targets, then everything.</summary>
+/// <summary>The report as a page: the summary that docs/performance.md quotes in part, the targets, then everything.</summary>
 internal static class MarkdownReport
 {
     public static string Text(RooflineReport report)

@@ -113,7 +113,12 @@ internal sealed class AttributeReader(
     /// <summary>
     /// The numbers of an array; null where it is left out, null or, which makes the reading fail, where the compiler could not bind it.
     /// </summary>
-    public IReadOnlyList<int>? Ints(string name)
+    public IReadOnlyList<int>? Ints(string name) => Numbers<int>(name);
+
+    /// <inheritdoc cref="Ints"/>
+    public IReadOnlyList<float>? Floats(string name) => Numbers<float>(name);
+
+    private IReadOnlyList<T>? Numbers<T>(string name)
     {
         var written = Written(name);
         if (written is not { Kind: TypedConstantKind.Array })
@@ -127,7 +132,7 @@ internal sealed class AttributeReader(
             return null;
         }
 
-        var numbers = written.Value.Values.Select(number => number.Value).OfType<int>().ToList();
+        var numbers = written.Value.Values.Select(number => number.Value).OfType<T>().ToList();
         Failed |= numbers.Count < written.Value.Values.Length;
         return numbers.Count < written.Value.Values.Length ? null : numbers;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelGen.Generator.Printing;
 using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends;
@@ -11,14 +12,21 @@ internal static class OperandText
     /// <param name="access">What is done to it where that is not what the program does; null: it is.</param>
     public static string Entry(Operand operand, OperandAccess? access = null) => Entry(
         operand.Name, operand.IsOfKeys ? "Keys" : "Queries", Text(operand.Columns.Size), access ?? operand.Access,
-        operand.SharedBy, operand.Source, operand.IsOptional);
+        operand.SharedBy, operand.Source, operand.IsOptional, operand.Element, operand.SumOf);
 
     public static string Entry(
-        string name, string rows, string columns, OperandAccess access, OperandSharing sharing, OperandSource source, bool isOptional) =>
+        string name, string rows, string columns, OperandAccess access, OperandSharing sharing, OperandSource source, bool isOptional,
+        OperandElement element = OperandElement.Float32, Summands? sumOf = null) =>
         $"new(\"{name}\", _OperandRows.{rows}, {columns}, _OperandAccess.{access}"
         + (sharing == OperandSharing.None ? "" : $", SharedBy: _OperandSharing.{sharing}")
         + (source == OperandSource.Caller ? "" : $", Source: _OperandSource.{source}")
-        + (isOptional ? ", IsOptional: true" : "") + "),";
+        + (isOptional ? ", IsOptional: true" : "")
+        + (element == OperandElement.Float32 ? "" : $", Element: global::KernelGen.CompilerServices.OperandElement.{element}")
+        + (sumOf?.Operand is { } summand ? $", SumOf: \"{summand.Name}\"" : "")
+        + (sumOf?.Constants is { } constants
+            ? $", SumOfConstants: new float[] {{ {string.Join(", ", constants.Select(number => ExprPrinter.Literal(number)))} }}"
+            : "")
+        + "),";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -251,6 +251,21 @@ internal static class Rules
         "RotaryTheta has no meaning without Positions = Positions.Rotary; leave it out",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen052");
 
+    public static readonly DiagnosticDescriptor DecayNotCausal = new(
+        "KGEN060", "Only causal attention forgets",
+        "{0} lets sums fade from token to token, but this attention is not causal; set Causal = true, or leave it out",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen060");
+
+    public static readonly DiagnosticDescriptor DecayContradicted = new(
+        "KGEN061", "Decay is given twice",
+        "LogDecays gives each head a factor and TokenDecay lets each token have its own; leave one of them out",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen061");
+
+    public static readonly DiagnosticDescriptor DecayOutOfRange = new(
+        "KGEN062", "A decay is out of range",
+        "LogDecays[{0}] is {1}, but the logarithm of a factor that forgets is -16384 to 0",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen062");
+
     public static readonly DiagnosticDescriptor ArgumentWithoutName = new(
         "KGEN070", "An argument has no name",
         "'{0}' has no name, but all arguments of [{1}] are named; write '{2}'",

@@ -24,6 +24,28 @@ internal sealed record TwoFloats(Expr Rounded, Expr? Rest)
     /// <summary>What large + small has lost as the float <paramref name="rounded"/>.</summary>
     public static Expr RestOf(Expr large, Expr small, Expr rounded) => large - rounded + small;
 
+    /// <summary>
+    /// The sum of two logarithms, of any sizes: what their sum as one float has lost is found exactly (Knuth, "The Art of Computer
+    /// Programming", volume 2, section 4.2.2, theorem B) and kept with both rests.
+    /// </summary>
+    /// <param name="b">Takes the two tiles.</param>
+    /// <param name="name">Of the sum; with an r, of the rest.</param>
+    /// <param name="tokens">The rows.</param>
+    /// <param name="first">One.</param>
+    /// <param name="second">The other.</param>
+    public static TwoFloats Sum(TileProgramBuilder b, string name, Dim tokens, TwoFloats first, TwoFloats second)
+    {
+        var sum = b.Map(name, tokens, Dim.One, first.Rounded + second.Rounded);
+        var taken = b.Map(name + "s", tokens, Dim.One, sum - first.Rounded);
+        var lost = first.Rounded - (sum - taken) + (second.Rounded - taken);
+        return new TwoFloats(
+            sum, b.Map(name + "r", tokens, Dim.One, Plus(Plus(lost, first.Rest), second.Rest)));
+
+        static Expr Plus(Expr number, Expr? rest) => rest is null ? number : number + rest;
+    }
+
+    public static TwoFloats operator -(TwoFloats number) => new(-number.Rounded, number.Rest is { } rest ? -rest : null);
+
     public Expr AddedTo(Expr number) => Rest is null ? number + Rounded : number + Rounded + Rest;
 
     public Expr TakenFrom(Expr number) => Rest is null ? number - Rounded : number - Rounded - Rest;

@@ -22,9 +22,27 @@ internal static class CallText
             AttentionOperands.GivenTo([program, .. gradients]),
             AttentionOperands.OthersOf([program, .. gradients]), withOthers, output: "output");
 
+    /// <summary>The parameter for numbers of tokens.</summary>
+    public static MemberParameter Numbers(Operand operand) => new("global::System.ReadOnlySpan<int>", operand.Name);
+
+    /// <summary>What is said of the parameters for numbers of tokens, each on a line of its own.</summary>
+    /// <param name="others">What a call takes that not every attention has.</param>
+    /// <param name="rows">What there is a number for.</param>
+    public static string Documentation(
+        IEnumerable<Operand> others, string rows = "token of each sequence, [batch, key length], by its position among the keys") =>
+        string.Concat(others.Where(operand => operand.Element == OperandElement.Int32).Select(operand =>
+            $"\n<param name=\"{operand.Name}\">A number of each {rows}; from −2^29 to 2^29.</param>"));
+
     private static string Tensors(IEnumerable<Operand> given, IEnumerable<Operand> others, bool withOthers, string output)
     {
         var missing = new HashSet<string>(withOthers ? [] : others.Select(operand => operand.Name));
-        return $"new({string.Join(", ", given.Select(operand => missing.Contains(operand.Name) ? "default" : operand.Name == AttentionOperands.OutputName ? output : operand.Name))})";
+        return $"new({string.Join(", ", given.Select(operand => missing.Contains(operand.Name) ? "default" : Argument(operand, output)))})";
     }
+
+    /// <summary>The runtime takes the bits of ints as it takes floats.</summary>
+    private static string Argument(Operand operand, string output) =>
+        operand.Name == AttentionOperands.OutputName ? output
+        : operand.Element == OperandElement.Int32
+            ? $"global::System.Runtime.InteropServices.MemoryMarshal.Cast<int, float>({operand.Name})"
+        : operand.Name;
 }

@@ -87,7 +87,7 @@ internal static class LayerMembers
         {
             yield return new Member(MemberKind.Method, "Forward", "public void", Call(withOthers: true))
             {
-                Documentation = $"<inheritdoc cref=\"{Runtime}.IAttention.Forward\"/>",
+                Documentation = $"<inheritdoc cref=\"{Runtime}.IAttention.Forward\"/>{CallText.Documentation(others)}",
                 Parameters = [Query, Key, Value, .. others.Select(Parameter), Destination, Shape, ForwardOptions],
             };
         }
@@ -130,7 +130,7 @@ internal static class LayerMembers
         {
             yield return new Member(MemberKind.Method, "Backward", "public void", Call(withOthers: true))
             {
-                Documentation = $"<inheritdoc cref=\"{Runtime}.IDifferentiableAttention.Backward\"/>",
+                Documentation = $"<inheritdoc cref=\"{Runtime}.IDifferentiableAttention.Backward\"/>{CallText.Documentation(others)}",
                 Parameters =
                 [
                     Query, Key, Value, .. others.Where(IsRead).Select(Parameter), Output, Context, Read("outputGradient"), .. wanted,
@@ -152,7 +152,9 @@ internal static class LayerMembers
     private static MemberParameter Written(string name) => new(Runtime + ".TensorView", name, "in");
 
     private static MemberParameter Parameter(Operand operand) =>
-        operand.Access == OperandAccess.Read ? Read(operand.Name) : Written(operand.Name);
+        operand.Element == OperandElement.Int32 ? CallText.Numbers(operand)
+        : operand.Access == OperandAccess.Read ? Read(operand.Name)
+        : Written(operand.Name);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using KernelGen.Formulas;
+
 namespace KernelGen.Generator.Positions;
 
 /// <summary>
@@ -81,7 +83,8 @@ internal sealed class NumberRange(double positions, double heads)
             var (from, to) = (Of(bound.From), Of(bound.To));
             return Remainder((from.Least, to.Most), Of(bound.Divisor).Most);
         },
-        table: table => (table.Numbers.Min(), table.Numbers.Max()));
+        table: table => (table.Numbers.Min(), table.Numbers.Max()),
+        ofToken: _ => (-TokenNumbers.Most, TokenNumbers.Most));
 
     private static (double Least, double Most) Remainder((double Least, double Most) dividend, double divisor) =>
         (Math.Min(0, Math.Max(dividend.Least, 1 - divisor)), Math.Max(0, Math.Min(dividend.Most, divisor - 1)));

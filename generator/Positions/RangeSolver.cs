@@ -92,7 +92,8 @@ internal sealed class RangeSolver
             : shifted.Value - WholeNumber.ShiftLeft(bound, shifted.Bits))),
         product: _ => Unknown(),
         remainderBound: _ => Unknown(),
-        table: _ => Unknown());
+        table: _ => Unknown(),
+        ofToken: _ => Unknown());
 
     private void AtMost(Term term, WholeNumber bound) => _ = term.Match(
         at: _ => Done(() => _to.Add(bound + 1)),
@@ -108,7 +109,8 @@ internal sealed class RangeSolver
             : WholeNumber.ShiftLeft(bound + 1, shifted.Bits) - 1 - shifted.Value)),
         product: _ => Unknown(),
         remainderBound: _ => Unknown(),
-        table: _ => Unknown());
+        table: _ => Unknown(),
+        ofToken: _ => Unknown());
 
     private static bool Done(Action action)
     {

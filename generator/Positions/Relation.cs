@@ -61,9 +61,11 @@ internal abstract record Relation(double Size)
 
     public sealed override string ToString() => RelationText.Describe(this, place => place.ToString());
 
-    public bool Evaluate(Func<Place, long> place) => Match(
-        known => known.Holds, number => number.Number.Evaluate(place) >= 0, both => both.Left.Evaluate(place) && both.Right.Evaluate(place),
-        either => either.Left.Evaluate(place) || either.Right.Evaluate(place));
+    /// <inheritdoc cref="WholeNumber.Evaluate"/>
+    public bool Evaluate(Func<Place, long> place, Func<Term.OfToken, long>? token = null) => Match(
+        known => known.Holds, number => number.Number.Evaluate(place, token) >= 0,
+        both => both.Left.Evaluate(place, token) && both.Right.Evaluate(place, token),
+        either => either.Left.Evaluate(place, token) || either.Right.Evaluate(place, token));
 
     /// <summary>The relation with each of its comparisons replaced.</summary>
     public Relation Replace(Func<WholeNumber, Relation> replacement) => Match(
@@ -74,6 +76,9 @@ internal abstract record Relation(double Size)
     public IEnumerable<WholeNumber> Numbers() => Match<IEnumerable<WholeNumber>>(
         _ => [], number => [number.Number], both => both.Left.Numbers().Concat(both.Right.Numbers()),
         either => either.Left.Numbers().Concat(either.Right.Numbers()));
+
+    /// <summary>The numbers of tokens that it asks for.</summary>
+    public IEnumerable<Term.OfToken> TokenNumbers => Numbers().SelectMany(number => number.TokenNumbers).Distinct();
 
     public bool DependsOn(Place place) => Numbers().Any(number => number.DependsOn(place));
 

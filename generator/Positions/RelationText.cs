@@ -7,25 +7,34 @@ namespace KernelGen.Generator.Positions;
 internal sealed class RelationText
 {
     private readonly Func<Place, string> _place;
+    private readonly Func<Term.OfToken, string> _token;
     private readonly bool _isCode;
 
-    private RelationText(Func<Place, string> place, bool isCode) => (_place, _isCode) = (place, isCode);
+    private RelationText(Func<Place, string> place, Func<Term.OfToken, string>? token, bool isCode) =>
+        (_place, _token, _isCode) = (place, token ?? (own => own.Parameter), isCode);
 
     /// <summary>A C# expression of a bool.</summary>
     /// <param name="relation">The relation.</param>
     /// <param name="place">The variable that holds a place.</param>
-    public static string Print(Relation relation, Func<Place, string> place) => new RelationText(place, isCode: true).Text(relation, false);
+    /// <param name="token">The variable that holds a number of a token.</param>
+    public static string Print(Relation relation, Func<Place, string> place, Func<Term.OfToken, string> token) =>
+        new RelationText(place, token, isCode: true).Text(relation, false);
 
     /// <summary>A C# expression of a whole number.</summary>
-    /// <inheritdoc cref="Print(Relation, Func{Place, string})"/>
-    public static string Print(WholeNumber number, Func<Place, string> place) => new RelationText(place, isCode: true).Text(number);
+    /// <inheritdoc cref="Print(Relation, Func{Place, string}, Func{Term.OfToken, string})"/>
+    public static string Print(WholeNumber number, Func<Place, string> place, Func<Term.OfToken, string> token) =>
+        new RelationText(place, token, isCode: true).Text(number);
 
     /// <summary>The relation as a reader wants it.</summary>
-    public static string Describe(Relation relation, Func<Place, string> place) =>
-        new RelationText(place, isCode: false).Text(relation, false);
+    /// <param name="relation">The relation.</param>
+    /// <param name="place">The name of a place.</param>
+    /// <param name="token">The name of a number of a token; null: the parameter that the user wrote.</param>
+    public static string Describe(Relation relation, Func<Place, string> place, Func<Term.OfToken, string>? token = null) =>
+        new RelationText(place, token, isCode: false).Text(relation, false);
 
-    /// <inheritdoc cref="Describe(Relation, Func{Place, string})"/>
-    public static string Describe(WholeNumber number, Func<Place, string> place) => new RelationText(place, isCode: false).Text(number);
+    /// <inheritdoc cref="Describe(Relation, Func{Place, string}, Func{Term.OfToken, string})"/>
+    public static string Describe(WholeNumber number, Func<Place, string> place, Func<Term.OfToken, string>? token = null) =>
+        new RelationText(place, token, isCode: false).Text(number);
 
     /// <summary>A number as a factor of a product.</summary>
     public static string Operand(string text) => text.Contains(' ') || text[0] is '-' or '−' ? $"({text})" : text;
@@ -102,7 +111,8 @@ internal sealed class RelationText
             : $"{(bound.IsMost ? "largest" : "least")} of {Text(bound.From)}..{Text(bound.To)} mod {Text(bound.Divisor)}",
         table: table => _isCode
             ? Chosen(table.Numbers, 0, table.Numbers.Count)
-            : $"[{string.Join(", ", table.Numbers.Select(Number))}] of {_place(Place.Head)}");
+            : $"[{string.Join(", ", table.Numbers.Select(Number))}] of {_place(Place.Head)}",
+        ofToken: own => _token(own));
 
     /// <summary>
     /// The number of a head from one to another: by halves, since GPU kernels have no tables, and in C# of a depth that compilers can take.

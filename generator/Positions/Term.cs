@@ -6,12 +6,17 @@ namespace KernelGen.Generator.Positions;
 /// <param name="Size">How many terms it is made of, itself included.</param>
 internal abstract record Term(int Size)
 {
+    /// <summary>
+    /// What the names of arguments that are numbers of tokens begin with: no word of C#, nor anything else in emitted text, does.
+    /// </summary>
+    public const string ArgumentPrefix = "token";
+
     /// <summary>The numbers that it is made of.</summary>
     public abstract IReadOnlyList<WholeNumber> Operands { get; }
 
     public virtual bool IsSurelyNotNegative => false;
 
-    public abstract long Evaluate(Func<Place, long> place);
+    public abstract long Evaluate(Func<Place, long> place, Func<OfToken, long> token);
 
     public abstract WholeNumber Replace(Func<Place, WholeNumber> replacement);
 
@@ -19,7 +24,11 @@ internal abstract record Term(int Size)
 
     public abstract T Match<T>(
         Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum, Func<Shifted, T> shifted,
-        Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table);
+        Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+        Func<OfToken, T> ofToken);
+
+    /// <summary>The numbers of tokens that it is made of.</summary>
+    public virtual IEnumerable<OfToken> TokenNumbers => Operands.SelectMany(operand => operand.TokenNumbers);
 
     public virtual bool DependsOn(Place place) => Operands.Any(operand => operand.DependsOn(place));
 
@@ -32,13 +41,14 @@ internal abstract record Term(int Size)
 
         public override bool DependsOn(Place place) => place == Place;
 
-        public override long Evaluate(Func<Place, long> place) => place(Place);
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token) => place(Place);
 
         public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => replacement(Place);
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             at(this);
     }
 
@@ -52,9 +62,9 @@ internal abstract record Term(int Size)
 
         public override bool IsSurelyNotNegative => Dividend.IsSurelyNotNegative;
 
-        public override long Evaluate(Func<Place, long> place) => IsFloor
-            ? WholeNumber.FloorDivide(Dividend.Evaluate(place), Divisor)
-            : Dividend.Evaluate(place) / Divisor;
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token) => IsFloor
+            ? WholeNumber.FloorDivide(Dividend.Evaluate(place, token), Divisor)
+            : Dividend.Evaluate(place, token) / Divisor;
 
         public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => IsFloor
             ? Dividend.Replace(replacement).FloorOver(Divisor)
@@ -62,7 +72,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             quotient(this);
     }
 
@@ -75,14 +86,15 @@ internal abstract record Term(int Size)
 
         public override bool IsSurelyNotNegative => Dividend.IsSurelyNotNegative;
 
-        public override long Evaluate(Func<Place, long> place) => Dividend.Evaluate(place) % Divisor.Evaluate(place);
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token) => Dividend.Evaluate(place, token) % Divisor.Evaluate(place, token);
 
         public override WholeNumber Replace(Func<Place, WholeNumber> replacement) =>
             Dividend.Replace(replacement) % Divisor.Replace(replacement);
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             remainder(this);
     }
 
@@ -95,9 +107,9 @@ internal abstract record Term(int Size)
             ? Left.IsSurelyNotNegative || Right.IsSurelyNotNegative || Left == -Right
             : Left.IsSurelyNotNegative && Right.IsSurelyNotNegative;
 
-        public override long Evaluate(Func<Place, long> place)
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token)
         {
-            var (left, right) = (Left.Evaluate(place), Right.Evaluate(place));
+            var (left, right) = (Left.Evaluate(place, token), Right.Evaluate(place, token));
             return IsMax ? Math.Max(left, right) : Math.Min(left, right);
         }
 
@@ -109,7 +121,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             extremum(this);
     }
 
@@ -120,10 +133,10 @@ internal abstract record Term(int Size)
 
         public override bool IsSurelyNotNegative => Value.IsSurelyNotNegative;
 
-        public override long Evaluate(Func<Place, long> place)
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token)
         {
             // As C# shifts an int: by the last five bits.
-            var (value, bits) = (Value.Evaluate(place), (int)(Bits.Evaluate(place) & 31));
+            var (value, bits) = (Value.Evaluate(place, token), (int)(Bits.Evaluate(place, token) & 31));
             return IsLeft ? value << bits : value >> bits;
         }
 
@@ -135,7 +148,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             shifted(this);
     }
 
@@ -146,13 +160,14 @@ internal abstract record Term(int Size)
 
         public override bool IsSurelyNotNegative => Left == Right || (Left.IsSurelyNotNegative && Right.IsSurelyNotNegative);
 
-        public override long Evaluate(Func<Place, long> place) => Left.Evaluate(place) * Right.Evaluate(place);
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token) => Left.Evaluate(place, token) * Right.Evaluate(place, token);
 
         public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => Left.Replace(replacement) * Right.Replace(replacement);
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             product(this);
     }
 
@@ -169,9 +184,9 @@ internal abstract record Term(int Size)
         public override bool IsSurelyNotNegative => From.IsSurelyNotNegative;
 
         /// <summary>What emitted text calls too, in the runtime's words.</summary>
-        public override long Evaluate(Func<Place, long> place)
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token)
         {
-            var (from, to, divisor) = (From.Evaluate(place), To.Evaluate(place), Divisor.Evaluate(place));
+            var (from, to, divisor) = (From.Evaluate(place, token), To.Evaluate(place, token), Divisor.Evaluate(place, token));
 
             // A range that passes no multiple has rests in order; one that does may have them all.
             return from / divisor == to / divisor && (from >= 0) == (to >= 0) ? (IsMost ? to : from) % divisor
@@ -185,8 +200,34 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             remainderBound(this);
+    }
+
+    /// <summary>A number that a call hands in for each token: that of the query or that of the key.</summary>
+    /// <param name="Name">The argument of the call.</param>
+    /// <param name="Place"><see cref="Place.Query"/> or <see cref="Place.Key"/>: the token whose number it is.</param>
+    public sealed record OfToken(string Name, Place Place) : Term(1)
+    {
+        /// <summary>The parameter that the user wrote for it.</summary>
+        public string Parameter => (Place == Place.Query ? "query" : "key") + Name.Substring(ArgumentPrefix.Length);
+
+        public override IEnumerable<OfToken> TokenNumbers => [this];
+
+        public override IReadOnlyList<WholeNumber> Operands => [];
+
+        public override bool DependsOn(Place place) => place == Place;
+
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token) => token(this);
+
+        public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => WholeNumber.Of(this);
+
+        public override T Match<T>(
+            Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
+            ofToken(this);
     }
 
     /// <summary>A number of each head, of a layer that is for so many heads.</summary>
@@ -198,13 +239,14 @@ internal abstract record Term(int Size)
 
         public override bool DependsOn(Place place) => place == Place.Head;
 
-        public override long Evaluate(Func<Place, long> place) => Numbers[(int)place(Place.Head)];
+        public override long Evaluate(Func<Place, long> place, Func<OfToken, long> token) => Numbers[(int)place(Place.Head)];
 
         public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => WholeNumber.Of(this);
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             table(this);
     }
 }

@@ -58,7 +58,8 @@ internal static class TileBounds
             ? left * right
             : null,
         remainderBound: bound => WholeNumber.Of(bound),
-        table: table => WholeNumber.Of(table));
+        table: table => WholeNumber.Of(table),
+        ofToken: _ => null);
 
     /// <summary>The bound of a factor that is the same for all pairs times one that is not.</summary>
     private static WholeNumber? Of(WholeNumber factor, WholeNumber number, bool isMost)

@@ -40,13 +40,14 @@ internal sealed record Visibility(Relation Sees)
     /// <summary>The queries that see a tile of keys lie in these ranges, which depend on the first and last key.</summary>
     public IReadOnlyList<TokenRange> QueryRanges => Ranges(Place.Query);
 
-    /// <summary>The comparisons that no range of keys says.</summary>
+    /// <summary>The comparisons of positions that no range of keys says. Numbers of tokens have none by their nature.</summary>
     public IReadOnlyList<Relation> OnlyMasked
     {
         get
         {
             var all = Sees.Numbers().Distinct()
-                .Where(number => number.DependsOn(Place.Key) && !RangeSolver.Solve(Place.Key, [number]).IsExact).ToList();
+                .Where(number => number.DependsOn(Place.Key) && !number.TokenNumbers.Any()
+                    && !RangeSolver.Solve(Place.Key, [number]).IsExact).ToList();
 
             // An equation is two comparisons, and so are both sides of a number that is not another.
             return
@@ -68,6 +69,9 @@ internal sealed record Visibility(Relation Sees)
 
     /// <summary>The first keys that every query may see, if there is a <see cref="Window"/>.</summary>
     public long Sinks => Reach().Sinks;
+
+    /// <summary>The numbers of tokens that it asks for.</summary>
+    public IReadOnlyList<Term.OfToken> TokenNumbers => [.. Sees.TokenNumbers];
 
     private IReadOnlyList<TokenRange> Ranges(Place axis) => Clauses(Sees) is { Count: <= MostClauses } clauses
         ? [.. clauses.Select(clause => RangeSolver.Solve(axis, clause)).Where(range => range.Condition != Relation.Never).Distinct()]

@@ -101,6 +101,9 @@ internal sealed record WholeNumber(long Constant, EquatableArray<ScaledTerm> Ter
     /// <param name="divisor">At least 1.</param>
     public WholeNumber CeilingOver(long divisor) => -(-this).FloorOver(divisor);
 
+    /// <summary>The numbers of tokens that it is made of.</summary>
+    public IEnumerable<Term.OfToken> TokenNumbers => Terms.SelectMany(term => term.Term.TokenNumbers).Distinct();
+
     public bool DependsOn(Place place) => Terms.Any(term => term.Term.DependsOn(place));
 
     /// <summary>Without its terms that depend on a place, and these.</summary>
@@ -112,7 +115,12 @@ internal sealed record WholeNumber(long Constant, EquatableArray<ScaledTerm> Ter
     public WholeNumber Replace(Func<Place, WholeNumber> replacement) => Terms.Aggregate(
         (WholeNumber)Constant, (sum, term) => sum + term.Term.Replace(replacement).Times(term.Factor));
 
-    public long Evaluate(Func<Place, long> place) => Constant + Terms.Sum(term => term.Factor * term.Term.Evaluate(place));
+    /// <summary>The number at places that are known.</summary>
+    /// <param name="place">What each place is.</param>
+    /// <param name="token">The numbers of tokens; null: there are none in it.</param>
+    public long Evaluate(Func<Place, long> place, Func<Term.OfToken, long>? token = null) =>
+        Constant + Terms.Sum(term => term.Factor * term.Term.Evaluate(
+            place, token ?? (own => throw new InvalidOperationException($"Nothing says what {own} is."))));
 
     public static WholeNumber Of(Term term) => new(0, [new ScaledTerm(1, term)]);
 

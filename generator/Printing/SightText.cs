@@ -25,10 +25,11 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
             .Select(number => number.Number);
         var relations = Between(program).Concat(Dataflow.Looks(program)).SelectMany(sight => sight.Visibility.Sees.Numbers());
         var limits = NumberLimits.Of(numbers.Concat(relations), program.Heads);
-        return limits is { Heads: int.MaxValue, Positions: int.MaxValue }
+        var heads = Math.Min(limits.Heads, program.Heads ?? int.MaxValue);
+        return (heads, limits.Positions) is (int.MaxValue, int.MaxValue)
             ? null
             : string.Format(
-                CultureInfo.InvariantCulture, "new(leastHeads: {0}, mostHeads: {1}, mostPositions: {2})", program.Heads ?? 0, limits.Heads,
+                CultureInfo.InvariantCulture, "new(leastHeads: {0}, mostHeads: {1}, mostPositions: {2})", program.Heads ?? 0, heads,
                 limits.Positions);
     }
 
@@ -50,19 +51,20 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
     /// <param name="strip">The axis of the strip, whose positions are sFirst and sLast; null: whole tiles are meant.</param>
     /// <param name="seen">The axis of the columns that the strip goes through, whose positions are seenFirst and seenLast.</param>
     public string Print(Relation relation, Sight sight, Dim? strip = null, Dim? seen = null) =>
-        RelationText.Print(relation, place => Variable(place, sight, strip, seen));
+        RelationText.Print(relation, place => Variable(place, sight, strip, seen), NotOfTiles);
 
     /// <summary>A bool: whether a query sees a key.</summary>
     /// <param name="sight">Their axes.</param>
     /// <param name="query">The row or column of the query in its tile.</param>
     /// <param name="key">That of the key.</param>
-    public string Element(Sight sight, string query, string key) =>
-        $"({RelationText.Print(sight.Visibility.Sees, place => OfElement(place, sight, query, key))})";
+    /// <param name="whole">An int: the element of a tile of whole numbers, which is a column or a row of it.</param>
+    public string Element(Sight sight, string query, string key, Func<Tile, string> whole) =>
+        $"({RelationText.Print(sight.Visibility.Sees, place => OfElement(place, sight, query, key), own => whole(sight.TileOf(own)!))})";
 
     /// <summary>A float: the number that a query and a key make.</summary>
-    /// <inheritdoc cref="Element(Sight, string, string)"/>
-    public string Element(TokenNumber number, string query, string key) =>
-        $"(float)({RelationText.Print(number.Number, place => OfElement(place, number.Sight, query, key))})";
+    /// <inheritdoc cref="Element(Sight, string, string, Func{Tile, string})"/>
+    public string Element(TokenNumber number, string query, string key, Func<Tile, string> whole) =>
+        $"(float)({RelationText.Print(number.Number, place => OfElement(place, number.Sight, query, key), own => whole(number.Sight.TileOf(own)!))})";
 
     private string OfElement(Place place, Sight sight, string query, string key) => place switch
     {
@@ -155,6 +157,10 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
         yield return $"long seenFirst = {first} + seenFrom, seenLast = {first} + seenTo - 1;";
     }
 
+    /// <summary>Tiles are left out by positions alone.</summary>
+    private static string NotOfTiles(Term.OfToken number) =>
+        throw new InvalidOperationException($"A pair of tiles has no {number}.");
+
     /// <summary>Floats of the widest vector.</summary>
     private const string VectorFloats = "16";
 
@@ -163,7 +169,7 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
     private static string Last(Dim tokens) => tokens.Name + "Last";
 
     private string Number(WholeNumber number, Sight sight, Dim? strip = null) =>
-        RelationText.Print(number, place => Variable(place, sight, strip));
+        RelationText.Print(number, place => Variable(place, sight, strip), NotOfTiles);
 
     /// <summary>A range for those who read.</summary>
     private string Describe(TokenRange range, Sight sight)

@@ -41,6 +41,22 @@ internal static class AttentionOperands
 
     public static Operand ValueGradient(Dim valueDim) => new("valueGradient", TokenAxis.Keys, valueDim, OperandAccess.Accumulate);
 
+    /// <summary>
+    /// How much of the state is left since the first token, as the logarithm of base 2: two floats, the sum of a number of each token and
+    /// what it has lost to rounding.
+    /// </summary>
+    public static (Operand Sum, Operand Lost) Clock(Summands summands) => (
+        new("clock", TokenAxis.Queries, Dim.One, OperandAccess.Read) { Source = OperandSource.RunningSum, SumOf = summands },
+        new("clockRest", TokenAxis.Queries, Dim.One, OperandAccess.Read) { Source = OperandSource.RunningSum, SumOf = summands });
+
+    /// <summary>∂loss/∂clock, by the natural logarithm, of which the engine makes the gradient of what is summed up.</summary>
+    public static Operand ClockGradient(Summands summands) => new("clockGradient", TokenAxis.Queries, Dim.One, OperandAccess.Write)
+    {
+        Source = OperandSource.RunningSum,
+        SumOf = summands,
+        IsOptional = true,
+    };
+
     /// <summary>What callers hand in beside these, each once, in the order of the programs.</summary>
     public static IEnumerable<Operand> OthersOf(IEnumerable<TileProgram> programs) =>
         GivenTo(programs).Where(operand => !Names.Contains(operand.Name));

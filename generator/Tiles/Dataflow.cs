@@ -45,9 +45,16 @@ internal static class Dataflow
         parallel: _ => [],
         forEach: _ => []);
 
-    /// <summary>The tiles in an expression, and the segments of tiles.</summary>
+    /// <summary>The tiles that an expression reads, and the segments of tiles, with those of whole numbers that it asks for.</summary>
     public static IEnumerable<Tile> Tiles(Expr expr) =>
-        expr.Flatten().OfType<Expr.Element>().Select(element => element.Variable).OfType<Tile>();
+        expr.Flatten().OfType<Expr.Element>().Select(element => element.Variable).OfType<Tile>().Concat(WholeTiles(expr));
+
+    /// <summary>The tiles of whole numbers that conditions and numbers of positions in an expression ask for.</summary>
+    public static IEnumerable<Tile> WholeTiles(Expr expr) =>
+        TokenNumbers(expr).SelectMany(number => number.Number.TokenNumbers.Select(number.Sight.TileOf))
+            .Concat(Conditions(expr).OfType<Position.Sees>().SelectMany(sees =>
+                sees.Sight.Visibility.TokenNumbers.Select(sees.Sight.TileOf)))
+            .OfType<Tile>().Distinct();
 
     /// <summary>The numbers of positions in an expression.</summary>
     public static IEnumerable<TokenNumber> TokenNumbers(Expr expr) =>

@@ -37,6 +37,12 @@ internal sealed class Operand
     /// <summary>Whether it may be missing: what is stored to it is then not computed, and what is loaded from it is 0.</summary>
     public bool IsOptional { get; init; }
 
+    /// <summary>What it is the sum of, token by token; null where it is not (<see cref="OperandSource.RunningSum"/>).</summary>
+    public Summands? SumOf { get; init; }
+
+    /// <summary>The type of its numbers.</summary>
+    public OperandElement Element { get; init; }
+
     /// <summary>Its tokens.</summary>
     public TokenIndex Length { get; }
 
@@ -51,7 +57,7 @@ internal enum TokenAxis
 }
 
 /// <summary>
-/// What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next two; a test
+/// What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next ones; a test
 /// compares them.
 /// </summary>
 internal enum OperandAccess
@@ -92,4 +98,24 @@ internal enum OperandSource
 
     /// <summary>It is a parameter of the layer, packed before any call.</summary>
     Layer = 2,
+
+    /// <summary>
+    /// It is, in powers of two, the sum over the tokens so far of a number of each, which the engine adds up before the kernels run; or,
+    /// where it is written, what such sums are made of after they have run: the gradient of the sums.
+    /// </summary>
+    RunningSum = 3,
+}
+
+/// <summary>What a running sum adds up.</summary>
+/// <param name="Operand">What callers hand in, a number for each token; null where it is constant.</param>
+/// <param name="Constants">A number for each query head in its place.</param>
+internal sealed record Summands(Operand? Operand, IReadOnlyList<float>? Constants);
+
+/// <summary>The type of the numbers of an operand.</summary>
+internal enum OperandElement
+{
+    Float32 = 0,
+
+    /// <summary>Whole numbers: programs ask for them in conditions and numbers of positions.</summary>
+    Int32 = 1,
 }

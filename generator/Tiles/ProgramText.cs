@@ -35,7 +35,7 @@ internal static class ProgramText
 
     /// <summary>One statement without its body.</summary>
     public static string Describe(Statement statement) => statement.Match(
-        load: load => $"{load.Target} = {load.Source}[{load.Loop.Tokens}]{(load.Rotation is null ? "" : ", rotated")}",
+        load: load => $"{load.Target} = {load.Source}[{(load.IsAtPositions ? "position of " : "")}{load.Loop.Tokens}]{(load.Rotation is null ? "" : ", rotated")}",
         store: store => $"{store.Destination}[{store.Loop.Tokens}] = {store.Source}{(store.Rotation is null ? "" : ", rotated back")}",
         matMul: product =>
             $"{product.Target} {(product.Accumulate ? "+=" : "=")} {product.A}{Mark(product.TransposeA)} · {product.B}{Mark(product.TransposeB)}"
@@ -94,7 +94,7 @@ internal static class ProgramText
         + (loop.Sight is null ? "" : $" with {Describe(loop.Sight)}");
 
     /// <summary>Which tokens see which; the tokens of one tile are its rows and its columns.</summary>
-    private static string Describe(Sight sight) => RelationText.Describe(sight.Visibility.Sees, sight.NameOf);
+    private static string Describe(Sight sight) => RelationText.Describe(sight.Visibility.Sees, sight.NameOf, sight.NameOf);
 
     private static string Describe(TokenIndex index) => index.Match(
         constant: constant => constant.Value.ToString(CultureInfo.InvariantCulture),

@@ -25,6 +25,11 @@ internal sealed record Load(Tile Target, Operand Source, TokenLoop Loop) : State
     /// <summary>By which tokens are rotated before anything reads them; null: they are what they are.</summary>
     public Rotation? Rotation { get; init; }
 
+    /// <summary>
+    /// Whether the loop is over queries and the source has a row for each key: a query takes that of the key where it stands.
+    /// </summary>
+    public bool IsAtPositions { get; init; }
+
     public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
 }
 

@@ -19,6 +19,11 @@ internal class Tile : Variable
 
     public Dim Columns { get; }
 
+    /// <summary>
+    /// Whether it holds ints: only conditions and numbers of positions read them. Backends keep their bits where floats would be.
+    /// </summary>
+    public bool IsWhole { get; init; }
+
     public bool IsColumnVector => Columns == Dim.One;
 
     public bool IsRowVector => Rows == Dim.One;

@@ -75,10 +75,11 @@ internal sealed class TileProgramBuilder
             logarithms is Expr.Element { Variable: Tile tile } ? tile : New(name, rows, state.Axis), logarithms,
             state, threshold, rise, Nested(body)));
 
-    public Tile Load(string name, Operand source, TokenLoop loop, Rotation? rotation = null)
+    /// <param name="atPositions">Whether queries take the rows of the keys where they stand.</param>
+    public Tile Load(string name, Operand source, TokenLoop loop, Rotation? rotation = null, bool atPositions = false)
     {
-        var target = New(name, loop.Tokens, source.Columns);
-        _block.Add(new Load(target, source, loop) { Rotation = rotation });
+        var target = New(name, loop.Tokens, source.Columns, source.Element == OperandElement.Int32);
+        _block.Add(new Load(target, source, loop) { Rotation = rotation, IsAtPositions = atPositions });
         return target;
     }
 
@@ -123,7 +124,7 @@ internal sealed class TileProgramBuilder
     public Tile Transpose(string name, Tile vector)
     {
         Require(vector.IsColumnVector, $"{vector} is no column vector");
-        var target = New(name, Dim.One, vector.Rows);
+        var target = New(name, Dim.One, vector.Rows, vector.IsWhole);
         _block.Add(new Transpose(target, vector));
         return target;
     }
@@ -172,6 +173,9 @@ internal sealed class TileProgramBuilder
     public TileProgram Build()
     {
         var touched = new HashSet<Operand>(Dataflow.Flatten(_block).SelectMany(Dataflow.Operands));
+
+        // What a running sum is made of is handed in for its sake.
+        touched.UnionWith(touched.Select(operand => operand.SumOf?.Operand).OfType<Operand>().ToList());
         var program = new TileProgram(_name, [.. _operands.Where(touched.Contains)], _parameters, _state, _block)
         {
             Kept = _kept,
@@ -196,7 +200,8 @@ internal sealed class TileProgramBuilder
         _block.Add(new MatMul(target, a, transposeA, b, transposeB, structure, accumulate));
     }
 
-    private Tile New(string name, Dim rows, Dim columns) => new(Unique(name), rows, columns);
+    private Tile New(string name, Dim rows, Dim columns, bool isWhole = false) =>
+        new(Unique(name), rows, columns) { IsWhole = isWhole };
 
     private IReadOnlyList<Statement> Nested(Action body)
     {

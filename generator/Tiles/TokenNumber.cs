@@ -7,7 +7,7 @@ namespace KernelGen.Generator.Tiles;
 /// A whole number that the tokens of the current row and column make, as the nearest float. Of it and what else stands in a function of
 /// positions: <see cref="Of"/>.
 /// </summary>
-internal sealed class TokenNumber(WholeNumber number, Sight sight) : Variable(RelationText.Describe(number, sight.NameOf))
+internal sealed class TokenNumber(WholeNumber number, Sight sight) : Variable(RelationText.Describe(number, sight.NameOf, sight.NameOf))
 {
     public WholeNumber Number { get; } = number;
 

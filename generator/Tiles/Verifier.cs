@@ -1,4 +1,5 @@
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 
 namespace KernelGen.Generator.Tiles;
 
@@ -91,6 +92,12 @@ internal sealed class Verifier
     {
         Transfer(load, load.Source, load.Target, load.Loop);
         Require(load.Source.Access == OperandAccess.Read, load, $"reads {load.Source}, which is to be written");
+        Require(
+            load.Target.IsWhole == (load.Source.Element == OperandElement.Int32), load,
+            $"takes {load.Source} for other numbers than it holds");
+        Require(
+            !load.IsAtPositions || (load.Source.IsOfKeys && load.Loop is { Stride: 1, Offset: TokenIndex.Constant { Value: 0 } }), load,
+            $"reads {load.Source} where queries stand, but it has no row for each key");
         Rotate(load.Rotation, load.Target, load);
         Make(load.Target, load);
     }
@@ -180,7 +187,9 @@ internal sealed class Verifier
 
     private void Transpose(Transpose transpose)
     {
-        Use(transpose.Source, transpose);
+        Use(transpose.Source, transpose, asWhole: transpose.Source.IsWhole);
+        Require(
+            transpose.Target.IsWhole == transpose.Source.IsWhole, transpose, $"makes other numbers of {transpose.Source} than it holds");
         Require(
             transpose.Source.IsColumnVector, transpose,
             $"takes {transpose.Source} for a column vector, which is {ProgramText.Shape(transpose.Source)}");
@@ -313,6 +322,7 @@ internal sealed class Verifier
             if (part is Expr.Element { Variable: TokenNumber number })
             {
                 Sees(number.Sight, rows, columns, statement);
+                Whole(number.Sight, number.Number.TokenNumbers, rows, columns, statement);
                 continue;
             }
 
@@ -350,6 +360,7 @@ internal sealed class Verifier
                 sees: sees =>
                 {
                     Sees(sees.Sight, rows, columns, statement);
+                    Whole(sees.Sight, sees.Sight.Visibility.TokenNumbers, rows, columns, statement);
                     return null;
                 },
                 inRun: _ =>
@@ -368,6 +379,25 @@ internal sealed class Verifier
             (sight.Keys == columns && sight.Queries == rows) || (sight.Keys == rows && sight.Queries == columns), statement,
             $"asks which {sight.Queries} see which {sight.Keys}, but has rows {rows} and columns {columns}");
         Require(rows.IsTokens && columns.IsTokens, statement, $"compares positions, but has rows {rows} and columns {columns}");
+    }
+
+    /// <summary>The numbers of tokens that are asked for are there, along the axis of the tokens.</summary>
+    private void Whole(Sight sight, IEnumerable<Term.OfToken> numbers, Dim rows, Dim columns, Statement statement)
+    {
+        foreach (var number in numbers)
+        {
+            var axis = sight.AxisOf(number.Place);
+            if (sight.TileOf(number) is not { } tile)
+            {
+                Fault(statement, $"asks for {sight.NameOf(number)}, which is nowhere");
+                continue;
+            }
+
+            Use(tile, statement, asWhole: true);
+            Require(
+                axis == rows ? tile.IsColumnVector && tile.Rows == axis : axis == columns && tile.IsRowVector && tile.Columns == axis,
+                statement, $"asks for {sight.NameOf(number)}, but {tile} is {ProgramText.Shape(tile)}");
+        }
     }
 
     /// <summary>An index asks only for what is known where it stands.</summary>
@@ -395,9 +425,12 @@ internal sealed class Verifier
         Require(state.Reference is not null, statement, $"raises the reference of {state.Name}, which has none");
     }
 
-    private void Use(Tile tile, Statement statement)
+    private void Use(Tile tile, Statement statement, bool asWhole = false)
     {
         _unread.Remove(tile);
+        Require(
+            tile.IsWhole == asWhole, statement,
+            asWhole ? $"takes {tile} for whole numbers, which it does not hold" : $"computes with {tile}, which holds whole numbers");
         Require(
             tile switch
             {
@@ -432,6 +465,7 @@ internal sealed class Verifier
     {
         Require(tile is not (Parameter or Segment or StateMember), statement, $"makes {tile}, which is there already");
         Require(_isBetweenRuns || !_made.Contains(tile), statement, $"makes {tile} a second time");
+        Require(!tile.IsWhole || statement is Tiles.Load or Tiles.Transpose, statement, $"makes whole numbers of {tile}");
         Name(tile, statement);
         Position(tile.Rows, statement);
         Position(tile.Columns, statement);

@@ -63,6 +63,12 @@ public static class RandomFeatureAttentionExtensions
     private static ReadOnlySpan<float> Rotated(
         IRandomFeatureAttention attention, ReadOnlySpan<float> tokens, AttentionShape shape, bool ofKeys)
     {
+        if (attention.Decays)
+        {
+            throw new NotSupportedException(
+                $"{attention.GetType().Name} forgets from token to token, and the analysis knows the weights of queries and keys alone.");
+        }
+
         if (attention.RotaryTheta is not { } theta)
         {
             return tokens;

@@ -19,6 +19,10 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     private readonly int[] _slots;
     private readonly int[][] _slotsBackward;
 
+    // What callers say of the fading of states, and of its gradient; −1 where they say nothing.
+    private readonly int _logDecay, _logDecayGradient;
+    private readonly CallPool<StateClock> _clocks = new();
+
     // In place of operands that are read and missing.
     private readonly AlignedBuffer? _zeros;
     private readonly CallPool<AttentionCall<TKernel>> _calls = new();
@@ -32,6 +36,10 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         _slots = CallMemory.SlotsOf(KernelOperands<TKernel>.All, _given);
         _givenBackward = CallMemory.Given([.. _given, .. gradientPasses.SelectMany(pass => pass.Operands.ToArray())], isBackward: true);
         _slotsBackward = [.. gradientPasses.Select(pass => CallMemory.SlotsOf(pass.Operands, _givenBackward))];
+        _logDecay = Array.FindIndex(_given, operand => operand.Name == KernelOperands<TKernel>.Clock?.SumOf);
+        _logDecayGradient = Array.FindIndex(
+            _givenBackward,
+            operand => gradientPasses.Any(pass => pass.Operands.ToArray().Any(sum => sum.IsWritten && sum.SumOf == operand.Name)));
         _zeros = _givenBackward.Concat(_given)
             .Where(operand => operand is { IsOptional: true, Access: OperandAccess.Read })
             .Select(operand => operand.Columns)
@@ -94,16 +102,17 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             }
         }
 
+        var clock = ClockOf(tensors, shape, sequences, options.QueryLengths);
         var context = options.Context;
         using var use = context is null ? default : context.Gate.Enter();
         var packed = _packed;
         context?.Begin(shape, TKernel.Causal && !context.KeepsState ? 0 : TKernel.ExportedStateFloats, options);
         if (shape.Batch > 0 && shape.Heads > 0 && (shape.QueryLength > 0 || context is not null))
         {
-            Run(tensors, context, options.KeyLengths, options.QueryLengths, sequences, shape, packed, isBackward: false, default);
+            Run(tensors, context, options.KeyLengths, options.QueryLengths, sequences, clock, shape, packed, isBackward: false, default);
         }
 
-        Return(sequences);
+        Return(sequences, clock);
         context?.End(packed);
     }
 
@@ -130,12 +139,38 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         var sequences = shape.PacksSequences
             ? Read(shape, context.Offsets, context.KeyOffsets, context.QueryLengths, context.KeyLengths)
             : null;
+        var clock = ClockOf(tensors, shape, sequences, context.QueryLengths);
         if (shape.Batch > 0 && shape.Heads > 0)
         {
-            Run(tensors, context, context.KeyLengths, context.QueryLengths, sequences, shape, packed, isBackward: true, options);
+            Run(tensors, context, context.KeyLengths, context.QueryLengths, sequences, clock, shape, packed, isBackward: true, options);
         }
 
-        Return(sequences);
+        Return(sequences, clock);
+    }
+
+    /// <summary>The clock of each token of a call; null where the state does not fade. A call that fails leaves it to the collector.</summary>
+    private unsafe StateClock? ClockOf(
+        in CallTensors tensors, in AttentionShape shape, PackedSequences? sequences, ReadOnlySpan<int> queryLengths)
+    {
+        if (KernelOperands<TKernel>.Clock is not { } clock)
+        {
+            return null;
+        }
+
+        var read = _clocks.Rent();
+        if (_logDecay < 0)
+        {
+            read.Read(default, default, clock.SumOfConstants, sequences, queryLengths, shape);
+            return read;
+        }
+
+        fixed (float* start = tensors[_logDecay])
+        {
+            var memory = OperandMemory.Of(_given[_logDecay], start, tensors.StridesOf(_logDecay), shape);
+            read.Read(tensors[_logDecay], memory, default, sequences, queryLengths, shape);
+        }
+
+        return read;
     }
 
     /// <summary>Where the packed sequences of a call are. A call that fails leaves it to the collector.</summary>
@@ -159,11 +194,16 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         return sequences;
     }
 
-    private void Return(PackedSequences? sequences)
+    private void Return(PackedSequences? sequences, StateClock? clock)
     {
         if (sequences is not null)
         {
             Sequences.Return(sequences);
+        }
+
+        if (clock is not null)
+        {
+            _clocks.Return(clock);
         }
     }
 
@@ -171,7 +211,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     [SkipLocalsInit]
     private unsafe void Run(
         in CallTensors tensors, BackwardContext? context, ReadOnlySpan<int> keyLengths, ReadOnlySpan<int> queryLengths,
-        PackedSequences? sequences, in AttentionShape shape, PackedProjection packed, bool isBackward, BackwardOptions options)
+        PackedSequences? sequences, StateClock? clock, in AttentionShape shape, PackedProjection packed, bool isBackward,
+        BackwardOptions options)
     {
         fixed (float* t0 = tensors.T0, t1 = tensors.T1, t2 = tensors.T2, t3 = tensors.T3)
         fixed (float* logSumExp = context is null ? default : context.LogSumExpMemory)
@@ -181,8 +222,14 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         {
             var starts = stackalloc float*[CallMemory.Slots]
             {
-                t0, t1, t2, t3, null, null, null, null, null, null, null, null, logSumExp, second, state,
+                t0, t1, t2, t3, null, null, null, null, null, null, null, null, logSumExp, second, state, null, null, null,
             };
+            if (clock is not null)
+            {
+                starts[CallMemory.ClockSlot] = clock.Sums;
+                starts[CallMemory.ClockRestSlot] = clock.Rests;
+            }
+
             CallMemory memory = new()
             {
                 Starts = starts,
@@ -193,7 +240,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             };
             if (isBackward || _given.Length > 4 || !tensors.IsPacked || sequences is not null)
             {
-                RunWithMore(tensors, memory, sequences, shape, packed, isBackward);
+                RunWithMore(tensors, memory, sequences, clock, shape, packed, isBackward);
             }
             else
             {
@@ -207,8 +254,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     /// <summary>Holds still what calls of four packed tensors, the common ones, have not.</summary>
     private unsafe void RunWithMore(
-        in CallTensors tensors, CallMemory memory, PackedSequences? sequences, in AttentionShape shape, PackedProjection packed,
-        bool isBackward)
+        in CallTensors tensors, CallMemory memory, PackedSequences? sequences, StateClock? clock, in AttentionShape shape,
+        PackedProjection packed, bool isBackward)
     {
         fixed (float* t4 = tensors.T4, t5 = tensors.T5, t6 = tensors.T6, t7 = tensors.T7, t8 = tensors.T8, t9 = tensors.T9,
             t10 = tensors.T10, t11 = tensors.T11)
@@ -240,13 +287,23 @@ internal class AttentionEngine<TKernel> : AttentionEngine
                 memory.Strides = strides;
             }
 
-            if (isBackward)
-            {
-                RunBackward(memory, shape, packed);
-            }
-            else
+            if (!isBackward)
             {
                 RunForward(memory, shape, packed);
+                return;
+            }
+
+            var wantsDecay = clock is not null && _logDecayGradient >= 0 && memory.Starts[_logDecayGradient] is not null;
+            if (wantsDecay)
+            {
+                memory.Starts[CallMemory.ClockGradientSlot] = clock!.Gradient;
+            }
+
+            RunBackward(memory, shape, packed);
+            if (wantsDecay)
+            {
+                var gradient = memory.Of(_givenBackward[_logDecayGradient], _logDecayGradient, shape);
+                clock!.WriteGradient(gradient, memory.AddsGradients, memory.Sequences, memory.QueryLengths, shape);
             }
         }
     }
@@ -264,7 +321,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         }
     }
 
-    private unsafe float* Zeros => _zeros is null ? null : _zeros.Pointer;
+    /// <summary>A row of zeros, in place of what is read and missing; null where nothing can be.</summary>
+    internal unsafe float* Zeros => _zeros is null ? null : _zeros.Pointer;
 
     private unsafe void RunBackward(in CallMemory memory, in AttentionShape shape, PackedProjection packed)
     {

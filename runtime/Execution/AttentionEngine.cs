@@ -102,6 +102,33 @@ public abstract class AttentionEngine
     /// <param name="heads">Of each sequence; null: the streams are the heads of one.</param>
     public virtual DecodingState CreateDecodingState(string declaration, int streams, int? heads) => throw CannotDecode();
 
+    /// <summary>As <see cref="DecodingState.Step"/>, of a layer that needs more of each token.</summary>
+    /// <param name="state">A state of such a layer.</param>
+    /// <param name="tensors">
+    /// As for <see cref="Forward"/>, of one token of each stream: [streams, columns], what all share as it is.
+    /// </param>
+    /// <param name="groupSize">How many streams that follow each other share a key and value.</param>
+    public static void Step(DecodingState state, in CallTensors tensors, int groupSize)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.StepWith(tensors, groupSize);
+    }
+
+    /// <summary>As <see cref="DecodingState.Prefill"/>, of a layer that needs more of each token.</summary>
+    /// <param name="state">A state of such a layer.</param>
+    /// <param name="tensors">As for <see cref="Forward"/>.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="lengths">How many tokens of each sequence count.</param>
+    /// <param name="streams">The streams that take the tokens.</param>
+    /// <param name="offsets">Where packed sequences begin.</param>
+    public static void Prefill(
+        DecodingState state, in CallTensors tensors, AttentionShape shape, ReadOnlySpan<int> lengths, Range? streams,
+        ReadOnlySpan<int> offsets)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        state.PrefillWith(tensors, shape, lengths, streams, offsets);
+    }
+
     /// <inheritdoc cref="ICausalAttention.LoadDecodingState"/>
     /// <param name="declaration">What the layer was declared as.</param>
     /// <param name="stream">Where the state is read from.</param>

@@ -7,7 +7,7 @@ internal unsafe struct CallMemory
 {
     /// <summary>The slots after those of <see cref="CallTensors"/>.</summary>
     public const int LogSumExpSlot = CallTensors.Most, SecondSlot = LogSumExpSlot + 1, KeptStateSlot = SecondSlot + 1,
-        Slots = KeptStateSlot + 1;
+        ClockSlot = KeptStateSlot + 1, ClockRestSlot = ClockSlot + 1, ClockGradientSlot = ClockRestSlot + 1, Slots = ClockGradientSlot + 1;
 
     /// <summary>The slot of parameters, which each kernel has packed for itself.</summary>
     public const int ParametersSlot = -1;
@@ -57,6 +57,8 @@ internal unsafe struct CallMemory
                 OperandSource.Layer => ParametersSlot,
                 OperandSource.Kept when operand.Rows == OperandRows.None => KeptStateSlot,
                 OperandSource.Kept => operand.Name == "logSumExp" ? LogSumExpSlot : SecondSlot,
+                OperandSource.RunningSum => operand.IsWritten ? ClockGradientSlot
+                    : operand.Name == "clock" ? ClockSlot : ClockRestSlot,
                 _ => given.TakeWhile(other => other.Name != operand.Name).Count(),
             };
         }

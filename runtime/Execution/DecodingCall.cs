@@ -13,11 +13,16 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private const int LeastStreamsPerWorker = 2;
 
     private OperandMemory _query, _key, _value, _destination;
+    private readonly OperandMemory[] _others = new OperandMemory[KernelOperands<TKernel>.Others.Count];
     private float* _parameters;
     private AlignedBuffer? _scratch;
     private DecodingState<TKernel>? _state;
     private int _first;
     private bool _isPrefill;
+
+    // Of each stream its clock after each token that it takes, then what those have lost as floats; and its clock after all.
+    private AlignedBuffer? _clocks;
+    private double[] _clocksAfter = [];
 
     // The shape that strides were last found for, which the next call often has too.
     private AttentionShape _shape;
@@ -29,8 +34,27 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private static long ScratchStride => WorkFloats + AlignedBuffer.Aligned(HeadOperands.Most * sizeof(OperandPlace) / sizeof(float));
 
     /// <summary>Sets where the tensors are, packed as the shape says; null: missing.</summary>
-    public void Place(float* query, float* key, float* value, float* destination, float* parameters, in AttentionShape shape)
+    /// <param name="query">The queries.</param>
+    /// <param name="key">The keys.</param>
+    /// <param name="value">The values.</param>
+    /// <param name="destination">The outputs.</param>
+    /// <param name="others">What else the kernel is handed, <see cref="OtherOperand.Most"/> of them at most.</param>
+    /// <param name="parameters">As the kernel packed them.</param>
+    /// <param name="zeros">A row of zeros, in place of what is read and missing; null where nothing can be.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="isPrefill">Whether it is of whole sequences.</param>
+    public void Place(
+        float* query, float* key, float* value, float* destination, float** others, float* parameters, float* zeros,
+        in AttentionShape shape, bool isPrefill)
     {
+        for (var i = 0; i < _others.Length; i++)
+        {
+            var other = KernelOperands<TKernel>.Others[i];
+            _others[i] = others[i] is not null
+                ? OperandMemory.Of(isPrefill ? other.Operand : other.OfStep, others[i], default, shape)
+                : new OperandMemory { Start = zeros, QueryHeads = 1 };
+        }
+
         if (!_hasStrides || !_shape.Equals(shape))
         {
             _query = OperandMemory.Of(KernelOperands<TKernel>.Query, null, default, shape);
@@ -46,6 +70,55 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         _destination.Start = destination;
         _parameters = parameters;
     }
+
+    /// <summary>Moves the clocks of streams on, past the tokens that they take.</summary>
+    /// <param name="streams">That are heads of the tensors, which <see cref="Place"/> has been told of.</param>
+    /// <param name="others">
+    /// As for <see cref="Place"/>: what fades is among them, [batch, heads, tokens] as the shape says, unless each head has a constant.
+    /// </param>
+    /// <exception cref="ArgumentException">A factor would be above 1.</exception>
+    public void ReadClocks(ReadOnlySpan<DecodingStream> streams, float** others)
+    {
+        var clock = KernelOperands<TKernel>.Clock!;
+        var floats = 2L * streams.Length * _shape.QueryLength;
+        if (_clocks is null || _clocks.Length < floats)
+        {
+            _clocks?.Dispose();
+            _clocks = null;
+            _clocks = new AlignedBuffer(floats);
+        }
+
+        if (_clocksAfter.Length < streams.Length)
+        {
+            _clocksAfter = new double[streams.Length];
+        }
+
+        var decays = DecayPlace < 0 ? default
+            : OperandMemory.Of(KernelOperands<TKernel>.Others[DecayPlace].Operand, others[DecayPlace], default, _shape);
+        for (var i = 0; i < streams.Length; i++)
+        {
+            ref readonly var stream = ref streams[i];
+            var (batch, head) = Math.DivRem(i, _shape.Heads);
+            var place = decays.Of(batch, head, stream.FirstToken);
+            var sums = ClockOf(i);
+            var sum = stream.Clock;
+            for (var token = 0; token < stream.Tokens; token++)
+            {
+                var log = clock.SumOfConstants is { } constants ? constants[stream.Head] : place.Start[token * place.Stride];
+                StateClock.Check(log, batch, head, token);
+                sum += StateClock.Step(log);
+                (sums[token], sums[_shape.QueryLength + token]) = StateClock.Split(sum);
+            }
+
+            _clocksAfter[i] = sum;
+        }
+    }
+
+    // What tokens say of the fading of the state; −1 where each head has a constant.
+    private static int DecayPlace { get; } =
+        Array.FindIndex([.. KernelOperands<TKernel>.Others], other => other.Operand.Name == KernelOperands<TKernel>.Clock?.SumOf);
+
+    private float* ClockOf(int unit) => _clocks!.Pointer + (2L * unit * _shape.QueryLength);
 
     /// <summary>Runs streams of a state, which says how many tokens each takes.</summary>
     /// <param name="state">The state.</param>
@@ -104,6 +177,12 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
         var scratch = _scratch!.Pointer + worker * ScratchStride;
         var places = PlacesIn(scratch);
+        if (KernelOperands<TKernel>.Clock is not null)
+        {
+            KernelOperands<TKernel>.PutClock(places, ClockOf(unit), ClockOf(unit) + _shape.QueryLength);
+            stream.Clock = _clocksAfter[unit];
+        }
+
         if (_isPrefill)
         {
             var (batch, head) = Math.DivRem(unit, _shape.Heads);
@@ -119,9 +198,19 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     private static OperandPlace* PlacesIn(float* scratch) => (OperandPlace*)(scratch + WorkFloats);
 
-    private HeadOperands Head(int batch, int head, int token, int tokens, OperandPlace* places) => KernelOperands<TKernel>.Head(
-        places, _query.Of(batch, head, token), _key.Of(batch, head, token), _value.Of(batch, head, token),
-        _destination.Of(batch, head, token), _parameters, tokens);
+    private HeadOperands Head(int batch, int head, int token, int tokens, OperandPlace* places)
+    {
+        for (var i = 0; i < _others.Length; i++)
+        {
+            // What is no row a token is the same for all.
+            var (operand, index) = (KernelOperands<TKernel>.Others[i].Operand, KernelOperands<TKernel>.Others[i].Index);
+            places[index] = _others[i].Of(batch, head, operand.Rows == OperandRows.None ? 0 : token);
+        }
+
+        return KernelOperands<TKernel>.Head(
+            places, _query.Of(batch, head, token), _key.Of(batch, head, token), _value.Of(batch, head, token),
+            _destination.Of(batch, head, token), _parameters, tokens);
+    }
 
     private void Step(ref DecodingStream stream, int batch, int head, int token, OperandPlace* places, float* scratch)
     {

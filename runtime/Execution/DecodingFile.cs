@@ -45,6 +45,14 @@ internal static class DecodingFile
             Int32(head);
         }
 
+        /// <summary>How much is left of the state of a stream that fades.</summary>
+        public void Clock(double clock)
+        {
+            var bits = BitConverter.DoubleToInt64Bits(clock);
+            Int32(unchecked((int)bits));
+            Int32((int)(bits >> 32));
+        }
+
         public void Numbers(ReadOnlySpan<float> numbers) => _writer.Floats(numbers);
 
         /// <summary>Ends the state.</summary>
@@ -150,6 +158,13 @@ internal static class DecodingFile
             }
 
             return (position, rows, Size("as the head of a stream", 0, int.MaxValue));
+        }
+
+        /// <summary>How much is left of the state of a stream that fades.</summary>
+        public double Clock()
+        {
+            Expect(sizeof(long));
+            return BitConverter.Int64BitsToDouble(unchecked((uint)Int32()) | ((long)Int32() << 32));
         }
 
         /// <summary>Fills an array, which is made while it is read where it has not the length yet.</summary>

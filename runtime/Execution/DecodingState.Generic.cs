@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace KernelGen.CompilerServices;
 
@@ -16,6 +17,11 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     // The header of a file names more streams than it may hold, so room is made for so many at first and doubled.
     private const int FirstStreams = 4;
+
+    // Where calls of the layer have them.
+    private static readonly int
+        QuerySlot = KernelOperands<TKernel>.SlotOf("query"), KeySlot = KernelOperands<TKernel>.SlotOf("key"),
+        ValueSlot = KernelOperands<TKernel>.SlotOf("value"), OutputSlot = KernelOperands<TKernel>.SlotOf("output");
 
     private readonly DecodingEngine<TKernel> _engine;
     private readonly string _declaration;
@@ -58,6 +64,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     private static bool KeepsAllRows => TKernel.BlockRows == 0;
 
     private static long StateFloats => AlignedBuffer.Aligned(TKernel.DecodingStateFloats);
+
+    /// <summary>Whether states fade, and streams have clocks.</summary>
+    private static bool Fades => KernelOperands<TKernel>.Clock is not null;
 
     // Of a stream without a token.
     private static long FirstFloats => MemoryFloats(KeepsAllRows ? KeptRowsMultiple : TKernel.BlockRows);
@@ -120,7 +129,19 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     public override void Prefill(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default)
+        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default) =>
+        Prefill(query, key, value, destination, default, shape, lengths, streams, offsets);
+
+    internal override void PrefillWith(
+        in CallTensors tensors, AttentionShape shape, ReadOnlySpan<int> lengths, Range? streams, ReadOnlySpan<int> offsets) =>
+        Prefill(
+            tensors[QuerySlot], tensors[KeySlot], tensors[ValueSlot], Written(tensors[OutputSlot]), tensors, shape, lengths, streams,
+            offsets);
+
+    /// <param name="others">What is handed in beside these, in the order of the layer's calls; none where no layer needs it.</param>
+    private void Prefill(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
+        AttentionShape shape, ReadOnlySpan<int> lengths, Range? streams, ReadOnlySpan<int> offsets)
     {
         using var use = _gate.Enter();
         ShapeChecks.Check(shape, causal: true, takesPacked: true);
@@ -143,8 +164,13 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         CheckTensor(key.Length, shape.KeyHeads, length, TKernel.HeadDim, nameof(key));
         CheckTensor(value.Length, shape.KeyHeads, length, TKernel.ValueDim, nameof(value));
         CheckTensor(destination.Length, shape.Heads, wantsOutput ? length : 0, TKernel.ValueDim, nameof(destination));
+        foreach (var other in KernelOperands<TKernel>.Others)
+        {
+            CheckOther(other.Operand, others[other.Slot], shape, destination);
+        }
+
         CheckOverlaps(query, key, value, destination);
-        Run(query, key, value, destination, shape, lengths, sequences, first, isPrefill: true);
+        Run(query, key, value, destination, others, shape, lengths, sequences, first, isPrefill: true);
         if (sequences is not null)
         {
             _engine.Sequences.Return(sequences); // one that failed is left to the collector
@@ -155,7 +181,15 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     }
 
     public override void Step(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1) =>
+        Step(query, key, value, destination, default, groupSize);
+
+    internal override void StepWith(in CallTensors tensors, int groupSize) => Step(
+        tensors[QuerySlot], tensors[KeySlot], tensors[ValueSlot], Written(tensors[OutputSlot]), tensors, groupSize);
+
+    private void Step(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
+        int groupSize)
     {
         using var use = _gate.Enter();
         var shared = groupSize == 1 ? Streams : SharedBy(groupSize);
@@ -166,9 +200,13 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         CheckOverlaps(query, key, value, destination);
 
         // Of one token both layouts are the same, and so are the heads of one sequence and of several.
-        Run(
-            query, key, value, destination, new AttentionShape(1, Streams, 1) { KeyHeads = shared }, default, null, first: 0,
-            isPrefill: false);
+        AttentionShape shape = new(1, Streams, 1) { KeyHeads = shared };
+        foreach (var other in KernelOperands<TKernel>.Others)
+        {
+            CheckOther(other.OfStep, others[other.Slot], shape, destination);
+        }
+
+        Run(query, key, value, destination, others, shape, default, null, first: 0, isPrefill: false);
     }
 
     public override void End(int stream)
@@ -210,7 +248,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             {
                 ref var own = ref _streams[streams[i]];
                 ref var copy = ref fork._streams[i];
-                (copy.Position, copy.Rows, copy.Head) = (own.Position, own.Rows, own.Head);
+                (copy.Position, copy.Rows, copy.Head, copy.Clock) = (own.Position, own.Rows, own.Head, own.Clock);
                 if (own.Memory is not null)
                 {
                     copy.Memory = new AlignedBuffer(ForkFloats(own));
@@ -238,6 +276,11 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         foreach (ref var saved in _streams.AsSpan())
         {
             writer.Stream(saved.Position, saved.Rows, saved.Head);
+            if (Fades)
+            {
+                writer.Clock(saved.Clock);
+            }
+
             if (saved.Memory is null)
             {
                 continue; // nothing is remembered
@@ -339,8 +382,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     }
 
     private void Run(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
+        AttentionShape shape, ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill)
     {
         var taking = Plan(shape, lengths, sequences, first);
         if (taking == 0)
@@ -352,8 +395,17 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         try
         {
             fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
+            fixed (float* other0 = Other(others, 0), other1 = Other(others, 1), other2 = Other(others, 2), other3 = Other(others, 3))
             {
-                call.Place(queryPointer, keyPointer, valuePointer, destinationPointer, _packed.Parameters.Pointer, shape);
+                var more = stackalloc float*[OtherOperand.Most] { other0, other1, other2, other3 };
+                call.Place(
+                    queryPointer, keyPointer, valuePointer, destinationPointer, more, _packed.Parameters.Pointer, _engine.Zeros, shape,
+                    isPrefill);
+                if (Fades)
+                {
+                    call.ReadClocks(_streams.AsSpan(first, shape.Batch * shape.Heads), more);
+                }
+
                 call.Run(this, first, shape.Batch * shape.Heads, taking, isPrefill, _engine.DegreeOfParallelism);
             }
         }
@@ -451,6 +503,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
             ref var stream = ref _streams[i];
             (stream.Position, stream.Rows, stream.Head) = (position, rows, head);
+            stream.Clock = Fades ? reader.Clock() : 0;
             if (stream.HasEnded)
             {
                 continue;
@@ -524,6 +577,29 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         ShapeChecks.CheckOverlap(destination, key, nameof(key));
         ShapeChecks.CheckOverlap(destination, value, nameof(value));
     }
+
+    /// <summary>What is handed in of one of the tensors that not every attention has.</summary>
+    private static ReadOnlySpan<float> Other(in CallTensors others, int place) =>
+        place < KernelOperands<TKernel>.Others.Count ? others[KernelOperands<TKernel>.Others[place].Slot] : default;
+
+    private static void CheckOther(Operand operand, ReadOnlySpan<float> tensor, in AttentionShape shape, Span<float> destination)
+    {
+        if (operand.IsOptional && tensor.IsEmpty)
+        {
+            return;
+        }
+
+        OperandChecks.CheckLength(operand, tensor.Length, default, shape);
+        ShapeChecks.CheckOverlap(destination, tensor, operand.Name);
+        if (operand.Element == OperandElement.Int32)
+        {
+            OperandChecks.CheckNumbers(operand, MemoryMarshal.Cast<float, int>(tensor));
+        }
+    }
+
+    /// <summary>The outputs among the tensors of a call, which are made of what can be written.</summary>
+    private static Span<float> Written(ReadOnlySpan<float> tensor) =>
+        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(tensor), tensor.Length);
 
     private static void CheckTensor(int actual, int streams, int dim, string name)
     {

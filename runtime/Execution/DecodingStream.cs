@@ -18,6 +18,9 @@ internal struct DecodingStream
     /// <summary>Which query head it is.</summary>
     public int Head;
 
+    /// <summary>How much of its state is left since its first token, as the logarithm of base 2; 0 where states do not fade.</summary>
+    public double Clock;
+
     /// <summary>The tokens that it takes in the call that is running.</summary>
     public int Tokens;
 

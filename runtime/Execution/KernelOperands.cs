@@ -10,7 +10,8 @@ internal static unsafe class KernelOperands<TKernel>
 
     private static readonly int
         QueryIndex = IndexOf("query"), KeyIndex = IndexOf("key"), ValueIndex = IndexOf("value"), OutputIndex = IndexOf("output"),
-        LogSumExpIndex = IndexOf("logSumExp"), ParametersIndex = IndexOf("parameters");
+        LogSumExpIndex = IndexOf("logSumExp"), ParametersIndex = IndexOf("parameters"),
+        ClockIndex = IndexOf("clock"), ClockRestIndex = IndexOf("clockRest");
 
     /// <summary>The widest sharing of what the kernel writes: heads that share it run one after the other.</summary>
     public static OperandSharing WrittenBy { get; } =
@@ -31,6 +32,19 @@ internal static unsafe class KernelOperands<TKernel>
     /// <summary>The outputs.</summary>
     public static Operand Output => Listed[OutputIndex];
 
+    /// <summary>How much of the state is left at each token; null where it does not fade.</summary>
+    public static Operand? Clock => ClockIndex < 0 ? null : Listed[ClockIndex];
+
+    /// <summary>Puts the clock of the tokens of a head in its place.</summary>
+    /// <param name="places">Of the operands.</param>
+    /// <param name="sums">The first of the sums, which follow each other.</param>
+    /// <param name="rests">The first of what they have lost.</param>
+    public static void PutClock(OperandPlace* places, float* sums, float* rests)
+    {
+        places[ClockIndex].Start = sums;
+        places[ClockRestIndex].Start = rests;
+    }
+
     /// <summary>In the order of the kernel.</summary>
     public static ReadOnlySpan<Operand> All => Listed;
 
@@ -39,6 +53,12 @@ internal static unsafe class KernelOperands<TKernel>
 
     // The strides of a head whose tokens follow each other.
     private static readonly OperandPlace[] Dense = [.. Listed.Select(operand => new OperandPlace { Stride = operand.Columns })];
+
+    /// <summary>
+    /// What callers hand in beside queries, keys, values and outputs: where the kernel lists it, and its place among all that callers hand
+    /// in.
+    /// </summary>
+    public static IReadOnlyList<OtherOperand> Others { get; } = OthersOf(Listed);
 
     /// <summary>Sets strides of heads whose tokens follow each other; nothing is there yet.</summary>
     /// <param name="places">Memory for <see cref="HeadOperands.Most"/> places.</param>
@@ -101,5 +121,34 @@ internal static unsafe class KernelOperands<TKernel>
         ? listed
         : throw new NotSupportedException($"The kernel has {listed.Length} operands, and the engine takes {HeadOperands.Most}.");
 
+    /// <summary>The place of an operand in <see cref="CallTensors"/>.</summary>
+    public static int SlotOf(string name) =>
+        Array.FindIndex(CallMemory.Given(Listed, isBackward: false), operand => operand.Name == name);
+
+    private static OtherOperand[] OthersOf(Operand[] listed)
+    {
+        var given = CallMemory.Given(listed, isBackward: false).ToList();
+        return
+        [
+            .. listed.Select((operand, index) => new OtherOperand(operand, index, given.FindIndex(other => other.Name == operand.Name)))
+                .Where(other => other.Operand.Source == OperandSource.Caller
+                    && other.Operand.Name is not ("query" or "key" or "value" or "output")),
+        ];
+    }
+
     private static int IndexOf(string name) => Array.FindIndex(Listed, operand => operand.Name == name);
+}
+
+/// <summary>A tensor that not every attention has.</summary>
+/// <param name="Operand">What it is.</param>
+/// <param name="Index">Its place in the list of the kernel.</param>
+/// <param name="Slot">Its place in <see cref="CallTensors"/>.</param>
+internal sealed record OtherOperand(Operand Operand, int Index, int Slot)
+{
+    /// <summary>The most that there are.</summary>
+    public const int Most = CallTensors.Most - 8;
+
+    /// <summary>What it is in a step: each stream is a head of its own, so what heads of a sequence share has a row for each.</summary>
+    public Operand OfStep { get; } =
+        Operand.SharedBy == OperandSharing.Sequence ? Operand with { SharedBy = OperandSharing.None } : Operand;
 }

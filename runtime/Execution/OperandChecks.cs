@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using KernelGen.Formulas;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>The checks of the tensors that a caller hands in, operand by operand.</summary>
@@ -23,6 +26,11 @@ internal static class OperandChecks
 
             // below 2^62, since batch × heads is an int
             var rows = (long)operand.BatchOf(shape) * operand.HeadsOf(shape) * operand.RowsOf(shape);
+            if (operand.Element == OperandElement.Int32)
+            {
+                CheckNumbers(operand, MemoryMarshal.Cast<float, int>(tensors[i]));
+            }
+
             if (rows <= actual && rows * operand.Columns == actual && tensors.IsPacked)
             {
                 continue; // what follows finds the words for what is wrong
@@ -50,6 +58,18 @@ internal static class OperandChecks
                     CheckOverlap(given[i], given[j], i, j, tensors, shape);
                 }
             }
+        }
+    }
+
+    /// <summary>Whether whole numbers are such as kernels can compare.</summary>
+    /// <exception cref="ArgumentException">One is not.</exception>
+    public static void CheckNumbers(Operand operand, ReadOnlySpan<int> numbers)
+    {
+        if (numbers.IndexOfAnyExceptInRange(-TokenNumbers.Most, TokenNumbers.Most) is >= 0 and var place)
+        {
+            throw new ArgumentException(
+                $"{operand.Name}[{place}] is {numbers[place]}, but numbers of tokens are from {-TokenNumbers.Most} to "
+                + $"{TokenNumbers.Most}.", operand.Name);
         }
     }
 

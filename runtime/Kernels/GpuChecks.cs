@@ -84,6 +84,12 @@ public static class GpuChecks
         CheckCount(queryLengths, shape, nameof(queryLengths));
     }
 
+    /// <summary>Whether the numbers of tokens of a call are such as kernels can compare.</summary>
+    /// <param name="operand">The operand that they are.</param>
+    /// <param name="numbers">The numbers.</param>
+    /// <exception cref="ArgumentException">One is not.</exception>
+    public static void CheckNumbers(Operand operand, ReadOnlySpan<int> numbers) => OperandChecks.CheckNumbers(operand, numbers);
+
     /// <summary>
     /// Whether a forward call can fill a context; it is empty until <see cref="Fill"/>. The call lasts until what is returned is disposed
     /// of.

@@ -15,10 +15,15 @@ namespace KernelGen.CompilerServices;
 /// <param name="Source">Who has its memory.</param>
 /// <param name="IsOptional">Whether it may be missing, and its reference null.</param>
 /// <param name="Element">The type of its numbers.</param>
+/// <param name="SumOf">
+/// Of a <see cref="OperandSource.RunningSum"/>: the operand of callers that it adds up, or whose gradient is made of it; null: constants.
+/// </param>
+/// <param name="SumOfConstants">What it adds up at each token of a query head; null where callers say it.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record Operand(
     string Name, OperandRows Rows, int Columns, OperandAccess Access, OperandSharing SharedBy = OperandSharing.None,
-    OperandSource Source = OperandSource.Caller, bool IsOptional = false, OperandElement Element = OperandElement.Float32)
+    OperandSource Source = OperandSource.Caller, bool IsOptional = false, OperandElement Element = OperandElement.Float32,
+    string? SumOf = null, float[]? SumOfConstants = null)
 {
     /// <summary>The tokens of a head that it has rows for; 1 where its rows are no tokens.</summary>
     internal int RowsOf(in AttentionShape shape) =>
@@ -100,6 +105,12 @@ public enum OperandSource
 
     /// <summary>It is a parameter of the layer, packed before any call; <see cref="IAttentionKernel.PackParameters"/> says how.</summary>
     Layer = 2,
+
+    /// <summary>
+    /// It is, in powers of two, the sum over the tokens so far of a number of each, which the engine adds up before the kernels run; or,
+    /// where it is written, what such sums are made of after they have run: the gradient of the sums.
+    /// </summary>
+    RunningSum = 3,
 }
 
 /// <summary>The type of the numbers of an operand.</summary>
@@ -108,4 +119,7 @@ public enum OperandElement
 {
     /// <summary>float.</summary>
     Float32 = 0,
+
+    /// <summary>int, whose bits lie where those of a float would.</summary>
+    Int32 = 1,
 }

@@ -73,7 +73,7 @@ public sealed class Layer
     /// <summary>The layers of a namespace.</summary>
     public static IEnumerable<Layer> In(string space) =>
         typeof(Layer).Assembly.GetTypes()
-            .Where(type => type.Namespace == space && typeof(IAttention).IsAssignableFrom(type))
+            .Where(type => type.Namespace == space && type.IsClass && typeof(IAttention).IsAssignableFrom(type))
             .OrderBy(type => type.Name, StringComparer.Ordinal)
             .Select(type => new Layer(type));
 
@@ -99,7 +99,7 @@ public sealed class Layer
     {
         // The generator reads the very files that this assembly was compiled from. What else is in them need not compile here.
         var tests = Path.Combine(Repository.Root, "tests");
-        var files = new[] { "Behaviour", "Masks", "Rotary", Path.Combine("Gpu", "Behaviour") }
+        var files = new[] { "Behaviour", "Masks", "Rotary", "Decay", Path.Combine("Gpu", "Behaviour") }
             .SelectMany(folder => Directory.GetFiles(Path.Combine(tests, folder), "*.cs"));
         var sources = files.Select(File.ReadAllText).ToArray();
         var run = new GeneratorRun([.. sources, "global using System;"]);

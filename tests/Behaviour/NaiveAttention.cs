@@ -12,16 +12,18 @@ internal static class NaiveAttention
     /// <param name="key">[keys, head dim].</param>
     /// <param name="value">[keys, value dim].</param>
     /// <param name="weights">[projection rows, head dim].</param>
+    /// <param name="pairLog">What is added to the logarithm of the weight of a query and a key; null: nothing.</param>
     public static (double[] Output, double[] LogSumExp) Compute(
-        Layer layer, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> weights) =>
+        Layer layer, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> weights,
+        Func<int, int, double>? pairLog = null) =>
         Compute(
             layer, ToDouble(query), ToDouble(key), ToDouble(value), ToDouble(weights),
-            layer.IsFunction ? KernelFunctionByName.Of(layer) : null);
+            layer.IsFunction ? KernelFunctionByName.Of(layer) : null, pairLog);
 
     /// <summary>The same of numbers that are no floats, with f as it is given.</summary>
     public static (double[] Output, double[] LogSumExp) Compute(
         Layer layer, ReadOnlySpan<double> query, ReadOnlySpan<double> key, ReadOnlySpan<double> value, ReadOnlySpan<double> weights,
-        Func<double, double>? function)
+        Func<double, double>? function, Func<int, int, double>? pairLog = null)
     {
         var (d, dv) = (layer.HeadDim, layer.ValueDim);
         var (queries, keys) = (query.Length / d, key.Length / d);
@@ -37,6 +39,7 @@ internal static class NaiveAttention
                 pairs[j] = layer.Kernel is null
                     ? new Scaled(1, Dot(query.Slice(i * d, d), key.Slice(j * d, d)) / Math.Sqrt(d))
                     : Scaled.Sum(queryFeatures[i].Zip(keyFeatures[j], (b, a) => new Scaled(a.Gain * b.Gain, a.Log + b.Log)).ToArray());
+                pairs[j] = pairs[j] with { Log = pairs[j].Log + (pairLog?.Invoke(i, j) ?? 0) };
             }
 
             var sum = Scaled.Sum(pairs);

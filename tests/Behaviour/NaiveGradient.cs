@@ -21,21 +21,29 @@ internal static class NaiveGradient
     {
         var (d, dv) = (layer.HeadDim, layer.ValueDim);
         var keys = keyLength ?? key.Length / d;
-        var (dq, dk, dv_) = Compute(
-            layer, NaiveAttention.ToDouble(query), NaiveAttention.ToDouble(key[..(keys * d)]),
-            NaiveAttention.ToDouble(value[..(keys * dv)]), NaiveAttention.ToDouble(upstream), NaiveAttention.ToDouble(weights));
+        var (dq, dk, dv_, _) = Compute(layer, query, key[..(keys * d)], value[..(keys * dv)], upstream, weights, pairLog: null);
         Array.Resize(ref dk, key.Length);
         Array.Resize(ref dv_, value.Length);
         return (dq, dk, dv_);
     }
 
-    private static (double[] Query, double[] Key, double[] Value) Compute(
-        Layer layer, double[] query, double[] key, double[] value, double[] upstream, double[] weights)
+    /// <param name="pairLog">What is added to the logarithm of the weight of a query and a key; null: nothing.</param>
+    /// <returns>Beside the others the gradient by what is added of each pair, [queries, keys].</returns>
+    /// <inheritdoc cref="Compute(Layer, ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, int?)"/>
+    public static (double[] Query, double[] Key, double[] Value, double[,] Pairs) Compute(
+        Layer layer, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> upstream,
+        ReadOnlySpan<float> weights, Func<int, int, double>? pairLog) => Compute(
+            layer, NaiveAttention.ToDouble(query), NaiveAttention.ToDouble(key), NaiveAttention.ToDouble(value),
+            NaiveAttention.ToDouble(upstream), NaiveAttention.ToDouble(weights), pairLog ?? ((_, _) => 0));
+
+    private static (double[] Query, double[] Key, double[] Value, double[,] Pairs) Compute(
+        Layer layer, double[] query, double[] key, double[] value, double[] upstream, double[] weights, Func<int, int, double> pairLog)
     {
         var (d, dv) = (layer.HeadDim, layer.ValueDim);
         var (queries, keys) = (query.Length / d, key.Length / d);
         var (tokensOfQuery, tokensOfKey) = (Tokens(layer, query, weights), Tokens(layer, key, weights));
         var gradientOfValue = new double[value.Length];
+        var pairs = new double[queries, keys];
         for (var i = 0; i < queries; i++)
         {
             var seen = layer.Causal ? Math.Min(i + 1, keys) : keys;
@@ -45,13 +53,13 @@ internal static class NaiveGradient
             var top = double.NegativeInfinity;
             for (var j = 0; j < seen; j++)
             {
-                top = Math.Max(top, tokensOfQuery[i].LargestLog(tokensOfKey[j]));
+                top = Math.Max(top, tokensOfQuery[i].LargestLog(tokensOfKey[j]) + pairLog(i, j));
             }
 
             var a = new double[seen];
             for (var j = 0; j < seen; j++)
             {
-                a[j] = tokensOfQuery[i].Product(tokensOfKey[j], top);
+                a[j] = tokensOfQuery[i].Product(tokensOfKey[j], top - pairLog(i, j));
             }
 
             var scale = layer.Normalize ? 1 / a.Sum() : Math.Exp(top) * NaiveAttention.FeatureWeight(layer);
@@ -69,12 +77,13 @@ internal static class NaiveGradient
                 }
 
                 var byA = scale * (NaiveAttention.Dot(g, value.AsSpan(j * dv, dv)) - (layer.Normalize ? projected : 0));
-                tokensOfQuery[i].Carry(tokensOfKey[j], byA, top);
+                tokensOfQuery[i].Carry(tokensOfKey[j], byA, top - pairLog(i, j));
+                pairs[i, j] = byA * a[j];
             }
         }
 
         return ([.. tokensOfQuery.SelectMany(token => token.Gradient)], [.. tokensOfKey.SelectMany(token => token.Gradient)],
-            gradientOfValue);
+            gradientOfValue, pairs);
     }
 
     private static Token[] Tokens(Layer layer, double[] x, double[] weights) =>

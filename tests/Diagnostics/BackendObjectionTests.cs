@@ -69,10 +69,13 @@ public sealed class BackendObjectionTests
     }
 
     [Fact]
-    public void Causal_program_with_a_tensor_of_its_own_has_no_kernels() =>
+    public void Causal_program_with_a_tensor_that_a_step_does_not_hand_in_has_no_kernels()
+    {
         Assert.Equal(
             "it is causal and needs the tensor 'other0', which a step from token to token does not hand in",
-            ObjectionTo(WithOthers(1, causal: true)));
+            ObjectionTo(WithOthers(1, causal: true, OperandSharing.Everyone)));
+        Assert.Null(ObjectionTo(WithOthers(1, causal: true, OperandSharing.Sequence)));
+    }
 
     [Fact]
     public void Program_that_adds_a_triangle_to_a_product_has_no_kernels()
@@ -164,14 +167,18 @@ public sealed class BackendObjectionTests
     }
 
     /// <summary>The mean of the values, plus the sum of tensors that only this has.</summary>
-    private static TileProgram WithOthers(int count, bool causal = false)
+    private static TileProgram WithOthers(int count, bool causal = false, OperandSharing sharing = OperandSharing.None)
     {
         var b = new TileProgramBuilder("others");
         var dv = Dim.Fixed("d", 8);
         var query = b.Operand(AttentionOperands.Query(dv));
         var value = b.Operand(AttentionOperands.Value(dv));
         var others = Enumerable.Range(0, count)
-            .Select(i => b.Operand(new Operand($"other{i}", TokenAxis.Queries, dv, OperandAccess.Read) { IsOptional = true })).ToList();
+            .Select(i => b.Operand(new Operand($"other{i}", TokenAxis.Queries, dv, OperandAccess.Read)
+            {
+                IsOptional = true,
+                SharedBy = sharing,
+            })).ToList();
         var output = b.Operand(AttentionOperands.Output(dv, OperandAccess.Write));
         var (i, j) = (Dim.Tokens("i"), Dim.Tokens("j"));
         var queries = b.Loop(i, 0, query.Length);

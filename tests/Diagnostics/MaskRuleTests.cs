@@ -81,6 +81,15 @@ public sealed class MaskRuleTests
     [InlineData("{|KGEN039:nameof(Sees)|}", "static bool Sees(int query, int key) => key < 0;")]
     [InlineData("{|KGEN039:nameof(Sees)|}", "[System.Runtime.InteropServices.DllImport(\"a\")] static extern bool Sees(int query);")]
     [InlineData("{|KGEN039:nameof(object.Equals)|}", "")]
+    [InlineData("{|KGEN039:nameof(Sees)|}", "static bool Sees([PerToken] int document) => document > 0;")]
+    [InlineData("{|KGEN039:nameof(Sees)|}", "static bool Sees([PerToken] int query) => query > 0;")]
+    [InlineData("{|KGEN039:nameof(Sees)|}", "static bool Sees([PerToken] int keys) => keys > 0;")]
+    [InlineData("{|KGEN039:nameof(Sees)|}", "static bool Sees([PerToken] int head) => head > 0;")]
+    [InlineData("{|KGEN039:nameof(Sees)|}", "static bool Sees([PerToken] int querydocument) => querydocument > 0;")]
+    [InlineData("{|KGEN039:nameof(Sees)|}", "static bool Sees([PerToken] long queryDocument) => queryDocument > 0;")]
+    [InlineData("{|KGEN039:nameof(Sees)|}", "static bool Sees([PerToken] float queryDocument) => queryDocument > 0;")]
+    [InlineData("{|KGEN039:nameof(Sees)|}", "static bool Sees([PerToken] ref int queryDocument) => queryDocument > 0;")]
+    [InlineData("{|KGEN039:nameof(Sees)|}", "static bool Sees(int queryDocument, int keyDocument) => queryDocument == keyDocument;")]
     public Task KGEN039_mask_not_usable(string name, string members) =>
         ExpectAsync($"#pragma warning disable CS0169\n[SoftmaxAttention(Mask = {name})] partial class A {{ {members} }}");
 
@@ -96,6 +105,10 @@ public sealed class MaskRuleTests
     [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(ref float score) => score;")]
     [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend<T>(float score) => score;")]
     [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend => 1;")]
+    [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend([PerToken] float score) => score;")]
+    [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, [PerToken] int time) => score;")]
+    [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, [PerToken] float keyTime) => score;")]
+    [InlineData("{|KGEN043:nameof(Bend)|}", "static float Bend(float score, int keyTime) => score;")]
     public Task KGEN043_score_not_usable(string name, string members) =>
         ExpectAsync($"[SoftmaxAttention(Score = {name})] partial class A {{ {members} }}");
 

@@ -25,6 +25,7 @@ internal sealed class MaskedCall
         Key = Inputs.Normal(random, batch * heads * keys * _headDim, 1);
         Value = Inputs.Normal(random, batch * heads * keys * _valueDim, 1);
         Upstream = Inputs.Normal(random, batch * heads * queries * _valueDim, 1);
+        TokenNumbers = layer.Tokens?.Numbers(batch, keys) ?? [];
     }
 
     public AttentionShape Shape { get; }
@@ -37,6 +38,9 @@ internal sealed class MaskedCall
 
     /// <summary>The gradient by the outputs.</summary>
     public float[] Upstream { get; }
+
+    /// <summary>The numbers of tokens that the layer asks for, [batch, keys] of each kind.</summary>
+    public int[][] TokenNumbers { get; }
 
     public int[] KeyLengths { get; init; } = [];
 
@@ -83,9 +87,16 @@ internal sealed class MaskedCall
     public float[] Forward(IDifferentiableAttention attention, BackwardContext? context = null)
     {
         var output = new float[Upstream.Length];
-        attention.Forward(
-            Query, Key, Value, output, Shape,
-            new ForwardOptions { Context = context, KeyLengths = KeyLengths, QueryLengths = QueryLengths });
+        var options = new ForwardOptions { Context = context, KeyLengths = KeyLengths, QueryLengths = QueryLengths };
+        if (_layer.Tokens is { } tokens)
+        {
+            tokens.Forward(attention, Query, Key, Value, TokenNumbers, output, Shape, options);
+        }
+        else
+        {
+            attention.Forward(Query, Key, Value, output, Shape, options);
+        }
+
         return output;
     }
 
@@ -93,7 +104,15 @@ internal sealed class MaskedCall
         IDifferentiableAttention attention, float[] output, BackwardContext context)
     {
         var (dq, dk, dv) = (new float[Query.Length], new float[Key.Length], new float[Value.Length]);
-        attention.Backward(Query, Key, Value, output, context, Upstream, dq, dk, dv, Shape);
+        if (_layer.Tokens is { } tokens)
+        {
+            tokens.Backward(attention, Query, Key, Value, TokenNumbers, output, context, Upstream, dq, dk, dv, Shape);
+        }
+        else
+        {
+            attention.Backward(Query, Key, Value, output, context, Upstream, dq, dk, dv, Shape);
+        }
+
         return (dq, dk, dv);
     }
 
@@ -103,7 +122,9 @@ internal sealed class MaskedCall
         var (queries, keys) = Counted(batch);
         var first = FirstPosition(keys, queries);
         var positions = first + queries;
-        return (i, j) => i < queries && j < keys && _layer.Sees(first + i, j, head, positions);
+        return _layer.Tokens is { } tokens
+            ? (i, j) => i < queries && j < keys && tokens.Sees(first + i, j, head, NumbersOf(batch, first + i), NumbersOf(batch, j))
+            : (i, j) => i < queries && j < keys && _layer.Sees(first + i, j, head, positions);
     }
 
     /// <summary>What becomes of a score of two rows of a sequence.</summary>
@@ -111,8 +132,14 @@ internal sealed class MaskedCall
     {
         var (queries, keys) = Counted(batch);
         var first = FirstPosition(keys, queries);
-        return _layer.Score is { } score ? (x, i, j) => score(x, first + i, j, head) : null;
+        return _layer.Tokens?.Score is { } ofTokens
+            ? (x, i, j) => ofTokens(x, first + i, j, head, NumbersOf(batch, first + i), NumbersOf(batch, j))
+            : _layer.Score is { } score ? (x, i, j) => score(x, first + i, j, head)
+            : null;
     }
+
+    /// <summary>Those of each kind of a token, by its position among the keys.</summary>
+    private int[] NumbersOf(int batch, int position) => Array.ConvertAll(TokenNumbers, all => all[(batch * Shape.KeyLength) + position]);
 
     /// <summary>The outputs and the gradients, of all heads, and the largest summand of the gradients of queries and keys.</summary>
     public (double[] Output, double[] Query, double[] Key, double[] Value, double Size) Expected()

@@ -19,9 +19,9 @@ public sealed class MaskedDecodingTests
         {
             var attention = (ICausalAttention)layer.Create();
             using var state = attention.CreateDecodingState(Streams);
-            Prefill(state, attention, call, 0, prefilled);
+            Prefill(state, attention, layer, call, 0, prefilled);
             var expected = Array.ConvertAll(Rows(whole, attention, length, prefilled, length), x => (double)x);
-            Compare.Close(expected, Steps(state, attention, call, prefilled, length), 1e-5);
+            Compare.Close(expected, Steps(state, attention, layer, call, prefilled, length), 1e-5);
         }
     }
 
@@ -34,14 +34,14 @@ public sealed class MaskedDecodingTests
         var attention = (ICausalAttention)layer.Create();
         using var whole = attention.CreateDecodingState(Streams);
         using var parts = attention.CreateDecodingState(Streams);
-        Prefill(whole, attention, call, 0, 650);
+        Prefill(whole, attention, layer, call, 0, 650);
         foreach (var (from, to) in new[] { (0, 10), (10, 11), (11, 400), (400, 650) })
         {
-            Prefill(parts, attention, call, from, to);
+            Prefill(parts, attention, layer, call, from, to);
         }
 
-        var expected = Steps(whole, attention, call, 650, length);
-        Compare.Close(Array.ConvertAll(expected, x => (double)x), Steps(parts, attention, call, 650, length), 1e-6);
+        var expected = Steps(whole, attention, layer, call, 650, length);
+        Compare.Close(Array.ConvertAll(expected, x => (double)x), Steps(parts, attention, layer, call, 650, length), 1e-6);
     }
 
     /// <summary>Saved and forked, a state goes on as it would have.</summary>
@@ -53,15 +53,15 @@ public sealed class MaskedDecodingTests
         var call = new MaskedCall(layer, 1, Streams, length, length, seed: 3);
         var attention = (ICausalAttention)layer.Create();
         using var state = attention.CreateDecodingState(Streams);
-        Steps(state, attention, call, 0, 500);
+        Steps(state, attention, layer, call, 0, 500);
         using var saved = new MemoryStream();
         state.Save(saved);
         saved.Position = 0;
         using var loaded = attention.LoadDecodingState(saved);
         using var fork = state.Fork();
-        var expected = Steps(state, attention, call, 500, length);
-        Compare.Same(expected, Steps(loaded, attention, call, 500, length));
-        Compare.Same(expected, Steps(fork, attention, call, 500, length));
+        var expected = Steps(state, attention, layer, call, 500, length);
+        Compare.Same(expected, Steps(loaded, attention, layer, call, 500, length));
+        Compare.Same(expected, Steps(fork, attention, layer, call, 500, length));
     }
 
     /// <summary>What no later token sees is forgotten.</summary>
@@ -71,39 +71,57 @@ public sealed class MaskedDecodingTests
     [InlineData(typeof(Window250))]
     [InlineData(typeof(SinkWindow))]
     [InlineData(typeof(DilatedWindow))]
+    [InlineData(typeof(DocumentWindow))]
     public void Memory_of_a_window_stays_what_it_was(Type type)
     {
         var layer = MaskedLayer.All.Single(one => one.Type == type);
         var call = new MaskedCall(layer, 1, Streams, 3000, 3000, seed: 4);
         var attention = (ICausalAttention)layer.Create();
         using var state = attention.CreateDecodingState(Streams);
-        Prefill(state, attention, call, 0, 1000);
+        Prefill(state, attention, layer, call, 0, 1000);
         var before = state.StateBytes;
-        Steps(state, attention, call, 1000, 3000);
+        Steps(state, attention, layer, call, 1000, 3000);
         Assert.Equal(before, state.StateBytes);
         Assert.Equal(3000, state.Position);
     }
 
-    private static void Prefill(DecodingState state, ICausalAttention attention, MaskedCall call, int from, int to)
+    private static void Prefill(DecodingState state, ICausalAttention attention, MaskedLayer layer, MaskedCall call, int from, int to)
     {
-        var length = call.Shape.KeyLength;
-        state.Prefill(
-            [], Rows(call.Key, attention, length, from, to, attention.HeadDim), Rows(call.Value, attention, length, from, to), [],
-            new AttentionShape(1, Streams, to - from));
+        var (length, shape) = (call.Shape.KeyLength, new AttentionShape(1, Streams, to - from));
+        var key = Rows(call.Key, attention, length, from, to, attention.HeadDim);
+        var value = Rows(call.Value, attention, length, from, to);
+        if (layer.Tokens is { } tokens)
+        {
+            tokens.Prefill!(attention, state, [], key, value, Array.ConvertAll(call.TokenNumbers, all => all[from..to]), [], shape);
+        }
+        else
+        {
+            state.Prefill([], key, value, [], shape);
+        }
     }
 
     /// <summary>The outputs of the tokens [from, to), [streams, tokens, value dim].</summary>
-    private static float[] Steps(DecodingState state, ICausalAttention attention, MaskedCall call, int from, int to)
+    private static float[] Steps(DecodingState state, ICausalAttention attention, MaskedLayer layer, MaskedCall call, int from, int to)
     {
         var (length, dv) = (call.Shape.KeyLength, attention.ValueDim);
         var outputs = new float[Streams * (to - from) * dv];
         var output = new float[Streams * dv];
         for (var token = from; token < to; token++)
         {
-            state.Step(
-                Rows(call.Query, attention, length, token, token + 1, attention.HeadDim),
-                Rows(call.Key, attention, length, token, token + 1, attention.HeadDim),
-                Rows(call.Value, attention, length, token, token + 1), output);
+            var query = Rows(call.Query, attention, length, token, token + 1, attention.HeadDim);
+            var key = Rows(call.Key, attention, length, token, token + 1, attention.HeadDim);
+            var value = Rows(call.Value, attention, length, token, token + 1);
+            if (layer.Tokens is { } tokens)
+            {
+                // Streams are heads of one sequence, and each has a number.
+                var numbers = Array.ConvertAll(call.TokenNumbers, all => Enumerable.Repeat(all[token], Streams).ToArray());
+                tokens.Step!(attention, state, query, key, value, numbers, output);
+            }
+            else
+            {
+                state.Step(query, key, value, output);
+            }
+
             for (var stream = 0; stream < Streams; stream++)
             {
                 output.AsSpan(stream * dv, dv).CopyTo(outputs.AsSpan(((stream * (to - from)) + token - from) * dv));

@@ -142,8 +142,9 @@ internal sealed class TileInterpreter
     private void Load(Load load)
     {
         var source = _tensors[load.Source];
+        var first = load.IsAtPositions ? _firstPosition : 0;
         _tiles[load.Target] = Generate(Size(load.Target.Rows), source.GetLength(1), (r, c) =>
-            Token(load.Loop, r) < source.GetLength(0) ? source[Token(load.Loop, r), c] : 0);
+            first + Token(load.Loop, r) < source.GetLength(0) ? source[first + Token(load.Loop, r), c] : 0);
         if (load.Rotation is { } rotation)
         {
             _tiles[load.Target] = Rotated(_tiles[load.Target], rotation, load.Source, load.Loop, sign: 1);
@@ -372,7 +373,8 @@ internal sealed class TileInterpreter
     private Bounded Number(TokenNumber number, Element at)
     {
         var (query, key) = number.Sight.Queries == at.Rows ? (at.Row, at.Column) : (at.Column, at.Row);
-        return (float)number.Number.Evaluate(place => Of(place, number.Sight, query, key));
+        return (float)number.Number.Evaluate(
+            place => Of(place, number.Sight, query, key), token => Of(token, number.Sight, query, key));
     }
 
     private Bounded Read(Tile tile, Element at)
@@ -394,7 +396,16 @@ internal sealed class TileInterpreter
         inRun: _ => _run is { } run && at.Row >= run.From && at.Row < run.To);
 
     /// <summary>Whether a query sees a key, by their places in the current tiles.</summary>
-    private bool Sees(Sight sight, int query, int key) => sight.Visibility.Sees.Evaluate(place => Of(place, sight, query, key));
+    private bool Sees(Sight sight, int query, int key) => sight.Visibility.Sees.Evaluate(
+        place => Of(place, sight, query, key), token => Of(token, sight, query, key));
+
+    /// <summary>The number of a token, in a tile along its axis.</summary>
+    private long Of(Term.OfToken token, Sight sight, int query, int key)
+    {
+        var tile = sight.TileOf(token)!;
+        var place = token.Place == Place.Query ? query : key;
+        return (long)(tile.IsRowVector ? _tiles[tile][0, place] : _tiles[tile][place, 0]).Value;
+    }
 
     private long Of(Place place, Sight sight, int query, int key) => place switch
     {
@@ -408,6 +419,7 @@ internal sealed class TileInterpreter
     /// <summary>Whether any token of the current tile of a loop sees one of the tile of the other axis, or is seen by it.</summary>
     private bool IsSeen(TokenLoop loop) =>
         loop.Sight is not { } sight
+        || sight.Visibility.TokenNumbers.Count > 0 // of which loops know nothing
         || Enumerable.Range(0, _position[sight.Queries].Count)
             .Any(query => Enumerable.Range(0, _position[sight.Keys].Count).Any(key => Sees(sight, query, key)));
 

@@ -24,6 +24,6 @@ static float[] Draw(int seed)
     return Enumerable.Range(0, 1024 * CausalAttention.HeadDim).Select(_ => random.NextSingle() - 0.5f).ToArray();
 }
 
-/// <summary>The layer of the README.</summary>
+/// <summary>The layer of docs/publishing.md.</summary>
 [FavorAttention(Kernel = KernelFunction.Softmax, HeadDim = 64, Features = 256, Causal = true)]
 public sealed partial class CausalAttention;

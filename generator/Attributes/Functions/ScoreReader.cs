@@ -40,19 +40,20 @@ internal static class ScoreReader
         }
     }
 
-    private static Value ValueOf(IParameterSymbol parameter) => MaskReader.Places.TryGetValue(parameter.Name, out var place)
-        ? new Whole(new MaskValue.Whole(place))
+    private static Value ValueOf(IParameterSymbol parameter) => PositionParameters.NumberOf(parameter) is { } number
+        ? new Whole(new MaskValue.Whole(number))
         : Number.Argument;
 
     private static string? ObjectionTo(IMethodSymbol method) => method switch
     {
         { ReturnType.SpecialType: not SpecialType.System_Single } => $"returns {method.ReturnType.ToDisplayString()}",
-        _ when method.Parameters.FirstOrDefault(own => own.Name != "score" && !MaskReader.Places.ContainsKey(own.Name)) is { } other =>
-            $"takes '{other.Name}', but parameters are known by their names: float score, int query, int key, int head, int keys",
-        _ when method.Parameters.FirstOrDefault(own => own.Type.SpecialType
-            != (own.Name == "score" ? SpecialType.System_Single : SpecialType.System_Int32)) is { } other =>
-            $"takes '{other.Name}' as {other.Type.ToDisplayString()}",
-        _ when method.Parameters.FirstOrDefault(own => !MethodReader.IsRead(own)) is { } other => $"takes '{other.Name}' by reference",
-        _ => null,
+        _ => method.Parameters.Select(ObjectionTo).FirstOrDefault(objection => objection is not null),
     };
+
+    private static string? ObjectionTo(IParameterSymbol parameter) =>
+        parameter.Name != "score" || PositionParameters.IsPerToken(parameter)
+            ? PositionParameters.ObjectionTo(parameter, "float score, int query, int key, int head, int keys")
+        : parameter.Type.SpecialType != SpecialType.System_Single ? $"takes 'score' as {parameter.Type.ToDisplayString()}"
+        : MethodReader.IsRead(parameter) ? null
+        : "takes 'score' by reference";
 }

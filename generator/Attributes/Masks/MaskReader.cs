@@ -24,14 +24,8 @@ internal sealed class MaskReader
     /// <summary>Terms of one number: they are compared with one another, and printed.</summary>
     private const int MostTerms = 256;
 
-    /// <summary>The parameters of methods of positions.</summary>
-    public static readonly IReadOnlyDictionary<string, Place> Places = new Dictionary<string, Place>
-    {
-        ["query"] = Place.Query,
-        ["key"] = Place.Key,
-        ["head"] = Place.Head,
-        ["keys"] = Place.Keys,
-    };
+    /// <summary>The names of parameters, for a message.</summary>
+    private const string Names = "query, key, head (which query head), keys (how many there are)";
 
     private readonly Compilation _compilation;
     private readonly FunctionFaults _faults;
@@ -65,7 +59,8 @@ internal sealed class MaskReader
 
         try
         {
-            var value = reader.Run(method, source, [.. method.Parameters.Select(own => new MaskValue.Whole(Places[own.Name]))]);
+            var value = reader.Run(
+                method, source, [.. method.Parameters.Select(own => new MaskValue.Whole(PositionParameters.NumberOf(own)!))]);
             if (faults.Any || value is not MaskValue.Truth { Relation: var relation })
             {
                 return null;
@@ -110,12 +105,7 @@ internal sealed class MaskReader
     private static string? ObjectionTo(IMethodSymbol method) => method switch
     {
         { ReturnType.SpecialType: not SpecialType.System_Boolean } => $"returns {method.ReturnType.ToDisplayString()}",
-        _ when method.Parameters.FirstOrDefault(own => !Places.ContainsKey(own.Name)) is { } other =>
-            $"takes '{other.Name}', but parameters are known by their names: query, key, head (which query head), keys (how many there are)",
-        _ when method.Parameters.FirstOrDefault(own => own.Type.SpecialType != SpecialType.System_Int32) is { } other =>
-            $"takes '{other.Name}' as {other.Type.ToDisplayString()}",
-        _ when method.Parameters.FirstOrDefault(own => !MethodReader.IsRead(own)) is { } other => $"takes '{other.Name}' by reference",
-        _ => null,
+        _ => method.Parameters.Select(own => PositionParameters.ObjectionTo(own, Names)).FirstOrDefault(objection => objection is not null),
     };
 
     private MethodDeclarationSyntax? SourceOf(IMethodSymbol method) =>

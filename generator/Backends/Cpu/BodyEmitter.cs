@@ -575,7 +575,7 @@ internal sealed class BodyEmitter
 
     /// <summary>What statements ask to be seen between tiles, as loops do; null: nothing.</summary>
     private Sight? SightOf(IEnumerable<Statement> statements) => statements.SelectMany(Dataflow.Expressions)
-        .SelectMany(Dataflow.Conditions).OfType<Position.Sees>().Select(sees => sees.Sight).FirstOrDefault(_looks.Contains);
+        .SelectMany(Dataflow.Conditions).OfType<Position.Sees>().Select(sees => sees.Sight).FirstOrDefault(sight => _looks.Contains(sight.OfLoop));
 
     private void Chain(StripStep strip)
     {
@@ -762,6 +762,12 @@ internal sealed class BodyEmitter
     {
         var (tensor, stride) = Tensor(load.Source);
         var first = strip.IsStripped ? $"({Start(strip.Tokens)} + s)" : Start(strip.Tokens);
+        if (load.IsAtPositions)
+        {
+            // So many rows are there: no query stands past the keys.
+            first = $"({Positions.FirstPosition} + {first})";
+        }
+
         var buffer = _buffers[load.Target];
         var method = buffer.IsTransposed ? "LoadTransposed" : "Load";
         var target = At(load.Target);
@@ -773,7 +779,7 @@ internal sealed class BodyEmitter
             return;
         }
 
-        if (!IsWithin(load.Loop.To, load.Source.Length))
+        if (!load.IsAtPositions && !IsWithin(load.Loop.To, load.Source.Length))
         {
             valid = $"valid{load.Target.Name}";
             _writer.Line($"var {valid} = global::System.Math.Clamp({Print(load.Source.Length)} - {first}, 0, {rows});");

@@ -39,7 +39,7 @@ internal sealed class CpuBackend : Backend
     {
         if (programs is null ? spec.Causal : CpuKernels.Decodes(programs.Forward))
         {
-            foreach (var member in Decoding($"{spec.Describe()}{family.Declaration}"))
+            foreach (var member in Decoding($"{spec.Describe()}{family.Declaration}", programs))
             {
                 yield return member;
             }
@@ -90,7 +90,7 @@ internal sealed class CpuBackend : Backend
         new(".Gradients.g.cs", () => CpuFiles.Gradients(layer, programs, cancel)),
     ];
 
-    private static IEnumerable<Member> Decoding(string declaration)
+    private static IEnumerable<Member> Decoding(string declaration, LayerPrograms? programs)
     {
         yield return new Member(
             MemberKind.Method, "CreateDecodingState", "public global::KernelGen.DecodingState",
@@ -110,10 +110,44 @@ internal sealed class CpuBackend : Backend
         {
             Documentation = "// What saved states must have been declared as.",
         };
+        if (programs is not null && AttentionOperands.OthersOf([programs.Forward]).ToList() is { Count: > 0 } others)
+        {
+            yield return With("Step", "groupSize", others, "stream's token, [streams]", [new("int", "groupSize", Default: "1")]);
+            yield return With("Prefill", "shape, lengths, streams, offsets", others, "token of each sequence, [batch, length]",
+            [
+                new("global::KernelGen.AttentionShape", "shape"),
+                new("global::System.ReadOnlySpan<int>", "lengths", Default: "default"),
+                new("global::System.Range?", "streams", Default: "null"),
+                new("global::System.ReadOnlySpan<int>", "offsets", Default: "default"),
+            ]);
+        }
+
+        // What the members of a state do, with the tensors that only this layer needs.
+        Member With(string name, string arguments, IReadOnlyList<Operand> needed, string rows, IEnumerable<MemberParameter> parameters)
+        {
+            const string floats = "global::System.ReadOnlySpan<float>", state = "global::KernelGen.DecodingState";
+            return new Member(
+                MemberKind.Method, name, "public void",
+                $"=> {Services}.AttentionEngine.{name}(\n    state, {CallText.Forward(programs!.Forward, withOthers: true)}, {arguments});")
+            {
+                Documentation = $"<inheritdoc cref=\"{state}.{name}\"/>\n<param name=\"state\">A state that this layer has made.</param>"
+                    + CallText.Documentation(needed, rows),
+                Parameters =
+                [
+                    new(state, "state"), new(floats, "query"), new(floats, "key"), new(floats, "value"),
+                    .. needed.Select(operand =>
+                        operand.Element == OperandElement.Int32 ? CallText.Numbers(operand) : new(floats, operand.Name)),
+                    new("global::System.Span<float>", "destination"), .. parameters,
+                ],
+            };
+        }
     }
 
+    /// <summary>A step hands in a row of each tensor, for one stream.</summary>
     private static string? OnSteps(TileProgram program) =>
-        program.IsForward && CpuKernels.Decodes(program) && AttentionOperands.OthersOf([program]).FirstOrDefault() is { } other
+        program.IsForward && CpuKernels.Decodes(program)
+        && AttentionOperands.OthersOf([program]).FirstOrDefault(operand =>
+            operand.Access != OperandAccess.Read || operand.SharedBy == OperandSharing.Everyone) is { } other
             ? $"it is causal and needs the tensor '{other}', which a step from token to token does not hand in"
             : null;
 }

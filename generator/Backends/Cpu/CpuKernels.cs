@@ -163,10 +163,11 @@ internal static class CpuKernels
             if (SightText.Between(program).Count > 0 || program.RotatesTokens)
             {
                 Flag("ComparesPositions", true);
-                if (isForward && SightText.Limits(program) is { } limits)
-                {
-                    writer.Line($"public static global::KernelGen.CompilerServices.ShapeLimits Limits => {limits};");
-                }
+            }
+
+            if (isForward && SightText.Limits(program) is { } limits)
+            {
+                writer.Line($"public static global::KernelGen.CompilerServices.ShapeLimits Limits => {limits};");
             }
 
             Flag("NeedsHadamard", projections?.Form == ParameterForm.Transform);

@@ -452,7 +452,7 @@ internal sealed class DecodingEmitter
                 store: Alone<Store>(Store),
                 matMul: Alone<MatMul>(product => Multiply(product, Name)),
                 map: Join,
-                transpose: Unsupported.Throw,
+                transpose: Alone<Transpose>(SideBySide),
                 reduce: Join,
                 rebase: Alone<Rebase>(RaiseRow),
                 runs: Alone<Runs>(runs => Run(runs, done)),
@@ -470,6 +470,15 @@ internal sealed class DecodingEmitter
         _writer.Line($"// {ProgramText.Describe(store)}");
         _writer.Line(
             $"_TileCopy.Store(ref {store.Source.Name}, {columns}, 1, {columns}, ref {OperandTable.Start(store.Destination.Name)}, 0);");
+    }
+
+    /// <summary>What is remembered of tokens is as far apart as their rows are.</summary>
+    private void SideBySide(Transpose transpose)
+    {
+        var (source, target) = (transpose.Source, transpose.Target);
+        _writer.Line($"// {ProgramText.Describe(transpose)}");
+        _writer.Line(
+            $"_TileCopy.LoadTransposed(ref {source.Name}, {Text(_buffers[source].Stride)}, {source.Rows}Count, 1, ref {target.Name}, {Text(_buffers[target].Stride)});");
     }
 
     private void RaiseRow(Rebase rebase)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelGen.Generator.Positions;
 
 namespace KernelGen.Generator.Backends.Cpu;
@@ -11,7 +12,10 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// <param name="Row">The position of the row's token.</param>
 /// <param name="Column">The position of the first lane's token.</param>
 /// <param name="Other">The variables that hold other places.</param>
-internal sealed record MaskText(Place Lane, string Row, string Column, Func<Place, string> Other)
+/// <param name="Token">
+/// The number of a token: of that of the row an int, of those in the lanes a vector of whole numbers.
+/// </param>
+internal sealed record MaskText(Place Lane, string Row, string Column, Func<Place, string> Other, Func<Term.OfToken, string> Token)
 {
     /// <summary>The mask of a relation.</summary>
     public string Mask(Relation relation) => relation.Match(
@@ -59,7 +63,7 @@ internal sealed record MaskText(Place Lane, string Row, string Column, Func<Plac
         : $"{VectorText.Floats}.Mask({Scalar(number)} == 0)";
 
     private string Scalar(WholeNumber number) =>
-        RelationText.Print(number, place => place is Place.Query or Place.Key ? Row : Other(place));
+        RelationText.Print(number, place => place is Place.Query or Place.Key ? Row : Other(place), Token);
 
     /// <summary>A whole number in each lane: what is the same in all of them is computed once.</summary>
     private string Lanes(WholeNumber number)
@@ -93,14 +97,15 @@ internal sealed record MaskText(Place Lane, string Row, string Column, Func<Plac
                 shifted.IsLeft ? "ShiftLeftWhole" : "ShiftRightWhole", Lanes(shifted.Value), $"({Scalar(shifted.Bits)}) & 31"),
         product: product => Call("MultiplyWhole", LanesOrScalar(product.Left), LanesOrScalar(product.Right)),
         remainderBound: bound => throw new NotSupportedException($"{bound} is a bound of tiles."),
-        table: table => Whole(Scalar(WholeNumber.Of(table))));
+        table: table => Whole(Scalar(WholeNumber.Of(table))),
+        ofToken: Token);
 
     private string LanesOrScalar(WholeNumber number) => number.DependsOn(Lane) ? Lanes(number) : Whole(Scalar(number));
 
     /// <summary>Only shifts round down.</summary>
     private static int BitsOf(long divisor) => Enumerable.Range(0, 31).Single(bits => 1L << bits == divisor);
 
-    private static string Literal(long number) => RelationText.Print(number, place => place.ToString());
+    private static string Literal(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Whole(string scalar) => $"{VectorText.Floats}.CreateWhole({scalar})";
 

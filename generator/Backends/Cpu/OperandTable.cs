@@ -41,7 +41,7 @@ internal sealed class OperandTable
 
     /// <summary>How far apart the rows of an operand are; what a forward call keeps lies one row after the other.</summary>
     public static string Stride(Operand operand) =>
-        operand.Source == OperandSource.Kept ? Text(operand.Columns.Size) : $"head.Stride({operand.Name})";
+        operand.Source is OperandSource.Kept or OperandSource.RunningSum ? Text(operand.Columns.Size) : $"head.Stride({operand.Name})";
 
     /// <summary>Writes the member that lists them, and the place of each in the list.</summary>
     public void EmitList(SourceWriter writer)

@@ -263,7 +263,7 @@ internal sealed class SweepEmitter
 
             foreach (var tile in _statements.SelectMany(statement => Expressions(statement).SelectMany(Dataflow.Tiles)).Distinct())
             {
-                if (tile.IsColumnVector && !IsMadeHere(tile))
+                if (tile.IsColumnVector && !tile.IsWhole && !IsMadeHere(tile))
                 {
                     _writer.Line($"var {tile.Name}{i} = {VectorText.Floats}.Create(_Unsafe.Add(ref {Reference(tile)}, {RowIndex(i)}));");
                 }
@@ -547,7 +547,10 @@ internal sealed class SweepEmitter
         MaskText.StepOf(number.Number, number.Sight.Keys == _columns ? Place.Key : Place.Query);
 
     private MaskText Lanes(Sight sight, string row) => new(
-        sight.Keys == _columns ? Place.Key : Place.Query, $"(rowPosition + (int){row})", "(columnPosition + (int)j)", Name);
+        sight.Keys == _columns ? Place.Key : Place.Query, $"(rowPosition + (int){row})", "(columnPosition + (int)j)", Name,
+        own => sight.TileOf(own)! is { IsRowVector: true } lanes
+            ? $"{lanes.Name}j"
+            : $"global::System.BitConverter.SingleToInt32Bits(_Unsafe.Add(ref {Reference(sight.TileOf(own)!)}, {row}))");
 
     private void Row(Statement statement, Expr expression, int i, int segment, bool tail)
     {

@@ -49,43 +49,49 @@ internal sealed class CallTensors
         writer.Line("];");
     }
 
+    /// <summary>The alias of the views that hold an operand.</summary>
+    public static string ViewType(Operand operand) => operand.Element == OperandElement.Int32 ? "_Ints" : "_Floats";
+
     /// <summary>The entry of an operand in that list.</summary>
     public string Entry(Operand operand) => $"{List}[{Text(Operands.TakeWhile(other => other.Name != operand.Name).Count())}]";
 
     /// <summary>Parameters that are views of the device, with what is said of each.</summary>
     public IEnumerable<Parameter> Views() =>
-        Operands.Select(operand => new Parameter($"_Floats {NameOf(operand)}", NameOf(operand), Describe(operand)));
+        Operands.Select(operand => new Parameter($"{ViewType(operand)} {NameOf(operand)}", NameOf(operand), Describe(operand)));
 
     /// <summary>Parameters that say how far apart the parts of each are.</summary>
-    public IEnumerable<Parameter> Strides() => Operands.Select(operand => new Parameter(
+    public IEnumerable<Parameter> Strides() => Operands.Where(HasStrides).Select(operand => new Parameter(
         $"_Strides {NameOf(operand)}Strides = default", $"{NameOf(operand)}Strides",
         $"How far apart the parts of {NameOf(operand)} are, in numbers; by default nothing is between them"));
 
     /// <summary>Parameters that are tensors of the CPU.</summary>
     public IEnumerable<Parameter> Arrays() => OnCpu.Select(operand => new Parameter(
-        $"in {Runtime}.{(operand.Access == OperandAccess.Read ? "ReadOnlyTensorView" : "TensorView")} {NameOf(operand)}",
+        operand.Element == OperandElement.Int32 ? $"global::System.ReadOnlySpan<int> {NameOf(operand)}"
+            : $"in {Runtime}.{(operand.Access == OperandAccess.Read ? "ReadOnlyTensorView" : "TensorView")} {NameOf(operand)}",
         NameOf(operand), Describe(operand)));
 
     /// <summary>The check of a call on views.</summary>
-    public string CheckViews() => Check(operand => $"{NameOf(operand)}.Length", operand => $"{NameOf(operand)}Strides");
+    public string CheckViews() => Check(operand => $"{NameOf(operand)}.Length", operand => HasStrides(operand) ? $"{NameOf(operand)}Strides" : "default");
 
     /// <summary>The check of a call on tensors of the CPU.</summary>
     public string CheckArrays() => Check(
-        Length, operand => IsFromForward(operand) ? "default" : $"{NameOf(operand)}.Strides")
+        Length, operand => IsFromForward(operand) || !HasStrides(operand) ? "default" : $"{NameOf(operand)}.Strides")
+        + string.Concat(OnCpu.Where(operand => operand.Element == OperandElement.Int32)
+            .Select(operand => $"\n{Services}.GpuChecks.CheckNumbers({Entry(operand)}, {NameOf(operand)});"))
         + $"\n{Services}.GpuChecks.CheckLengths(keyLengths, queryLengths, shape);";
 
     /// <summary>What says in the call where the tensors are.</summary>
     public IEnumerable<string> InCall() => Operands.SelectMany(operand => new[]
     {
         $"{LauncherEmitter.Property(operand.Name)} = {ViewOf(operand)},",
-        $"{LauncherEmitter.Place(operand.Name)} = _GpuPlace.Of({Entry(operand)}, {NameOf(operand)}.Length, {NameOf(operand)}Strides, shape),",
+        $"{LauncherEmitter.Place(operand.Name)} = _GpuPlace.Of({Entry(operand)}, {NameOf(operand)}.Length, {(HasStrides(operand) ? $"{NameOf(operand)}Strides" : "default")}, shape),",
     });
 
     /// <summary>Statements that bring tensors of the CPU to the device, and make room for what is computed first.</summary>
     public IEnumerable<string> Uploads() => Operands.SelectMany(operand => new[]
     {
         $"using var {NameOf(operand)}Buffer = {Upload(operand)};",
-        $"_Floats {NameOf(operand)}View = {NameOf(operand)}Buffer.View.SubView(0, {Length(operand)});",
+        $"{ViewType(operand)} {NameOf(operand)}View = {NameOf(operand)}Buffer.View.SubView(0, {Length(operand)});",
     });
 
     /// <summary>The views of these, as arguments of a call.</summary>
@@ -94,7 +100,7 @@ internal sealed class CallTensors
 
     /// <summary>How far apart the parts of these are, as arguments of a call.</summary>
     /// <param name="call">Likewise.</param>
-    public IEnumerable<string> UploadedStrides(CallTensors call) => call.Operands.Where(operand => !IsFromForward(operand))
+    public IEnumerable<string> UploadedStrides(CallTensors call) => call.Operands.Where(operand => !IsFromForward(operand) && HasStrides(operand))
         .Select(operand => $"{call.NameOf(operand)}Strides: {NameOf(operand)}.Strides");
 
     /// <summary>Statements that bring back what was written.</summary>
@@ -108,6 +114,9 @@ internal sealed class CallTensors
     private string ViewOf(Operand operand) =>
         operand.IsOptional ? $"{NameOf(operand)}.Length > 0 ? {NameOf(operand)} : (_Floats)_zeros.View" : NameOf(operand);
 
+    /// <summary>Whole numbers lie one after the other.</summary>
+    private static bool HasStrides(Operand operand) => operand.Element == OperandElement.Float32;
+
     private bool IsFromForward(Operand operand) => _isBackward && operand.Access == OperandAccess.Write;
 
     /// <summary>The argument that an operand is: outputs of a forward call go to the destination.</summary>
@@ -117,12 +126,15 @@ internal sealed class CallTensors
     /// <summary>The numbers of an operand of a call on tensors of the CPU.</summary>
     private string Length(Operand operand) => IsFromForward(operand)
         ? $"(long)shape.Batch * shape.Heads * shape.{(operand.IsOfKeys ? "Key" : "Query")}Length * {Text(operand.Columns.Size)}"
+        : operand.Element == OperandElement.Int32 ? $"{NameOf(operand)}.Length"
         : $"{NameOf(operand)}.Memory.Length";
 
     /// <summary>What is not overwritten, since not all queries count, comes back as it was.</summary>
     private string Upload(Operand operand)
     {
-        var upload = $"Upload<float>({NameOf(operand)}.Memory)";
+        var upload = operand.Element == OperandElement.Int32
+            ? $"Upload({NameOf(operand)})"
+            : $"Upload<float>({NameOf(operand)}.Memory)";
         return IsFromForward(operand) ? Allocate(operand)
             : operand.Access == OperandAccess.Write ? $"queryLengths.IsEmpty ? {Allocate(operand)} : {upload}"
             : upload;
@@ -155,7 +167,9 @@ internal sealed class CallTensors
             : "";
         var past = operand.Access == OperandAccess.Accumulate ? $"; 0 for {(operand.IsOfKeys ? "keys" : "queries")} that do not count" : "";
         var missing = !operand.IsOptional ? "" : operand.Access == OperandAccess.Read ? "; empty: zeros" : "; empty: not wanted";
-        return $"{role}[{heads}{of.Item1} length, {of.Item2}]{past}{missing}";
+        return operand.Element == OperandElement.Int32
+            ? $"A number of each token, [{heads}{of.Item1} length]"
+            : $"{role}[{heads}{of.Item1} length, {of.Item2}]{past}{missing}";
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -467,11 +467,12 @@ internal sealed class GroupEmitter
     /// An element of a tensor: of a token, and a column unless it has one number a token. Where the head is the kernel finds out once,
     /// before it goes through tiles.
     /// </summary>
-    private static string Element(Operand tensor, TokenLoop loop, string column = "c")
+    private static string Element(Operand tensor, TokenLoop loop, string column = "c", bool atPositions = false)
     {
+        var token = (atPositions ? "firstPosition + " : "") + Token(loop);
         var row = tensor.Source == OperandSource.Kept
-            ? $"{IlgpuKernels.Kept}[{tensor.Name}Base + {Token(loop)}"
-            : $"{tensor.Name}[{tensor.Name}Base + ((long)({Token(loop)}) * {tensor.Name}Stride)";
+            ? $"{IlgpuKernels.Kept}[{tensor.Name}Base + {token}"
+            : $"{tensor.Name}[{tensor.Name}Base + ((long)({token}) * {tensor.Name}Stride)";
         return row + (tensor.Columns == Dim.One ? "]" : $" + {column}]");
     }
 
@@ -527,7 +528,8 @@ internal sealed class GroupEmitter
     {
         var target = _memory[load.Target];
         Touch([], target);
-        var valid = $"r < {Count(load.Loop.Tokens)}" + Within(load.Loop, load.Source);
+        // At positions of queries there are rows: no query stands past the keys.
+        var valid = $"r < {Count(load.Loop.Tokens)}" + (load.IsAtPositions ? "" : Within(load.Loop, load.Source));
         var columns = load.Source.Columns.Size;
         var padded = GroupMemory.Pad(columns);
         if (load.Rotation is { } rotation)
@@ -538,7 +540,9 @@ internal sealed class GroupEmitter
 
         if (load.Target.IsColumnVector)
         {
-            Tokens(() => _writer.Line($"{target.Element("r", "0")} = {valid} ? {Element(load.Source, load.Loop)} : 0f;"));
+            var element = Element(load.Source, load.Loop, atPositions: load.IsAtPositions);
+            element = load.Target.IsWhole ? $"global::ILGPU.Interop.IntAsFloat((uint){element})" : element;
+            Tokens(() => _writer.Line($"{target.Element("r", "0")} = {valid} ? {element} : 0f;"));
             return;
         }
 
@@ -1451,14 +1455,17 @@ internal sealed class GroupEmitter
             new PositionText(
                 Below: below => $"{Start(below.Tokens)} + {row} < {Print(below.Limit)}",
                 Sees: sees => sees.Sight.Queries == rows
-                    ? Positions.Element(sees.Sight, query: row, key: column)
-                    : Positions.Element(sees.Sight, query: column, key: row),
+                    ? Positions.Element(sees.Sight, query: row, key: column, Whole)
+                    : Positions.Element(sees.Sight, query: column, key: row, Whole),
                 InRun: _ => $"({row} >= runFrom && {row} < runTo)",
                 Number: number => number.Sight.Queries == rows
-                    ? Positions.Element(number, query: row, key: column)
-                    : Positions.Element(number, query: column, key: row)),
+                    ? Positions.Element(number, query: row, key: column, Whole)
+                    : Positions.Element(number, query: column, key: row, Whole)),
             _functions);
         return printer.Print(expression);
+
+        string Whole(Tile tile) =>
+            $"(int)global::ILGPU.Interop.FloatAsInt({_memory[tile].Element(tile.IsRowVector ? "0" : row, tile.IsColumnVector ? "0" : column)})";
     }
 
     private static IEnumerable<StateMember> Sums(State state) => state.Members.Where(member => member != state.Reference);

@@ -49,6 +49,11 @@ internal sealed class IlgpuBackend : Backend
             return objection;
         }
 
+        if (program.Operands.Any(operand => operand.Source == OperandSource.RunningSum))
+        {
+            return "its sums fade from token to token, and nothing on a GPU adds up by how much";
+        }
+
         var outputs = program.Outputs.ToList();
         var matrices = program.State?.Members.Count(member => !member.IsRowVector && !member.IsColumnVector) ?? 1;
         return outputs.Count != 1 ? $"its outputs come in {Number(outputs.Count)} loops, and a kernel has one"

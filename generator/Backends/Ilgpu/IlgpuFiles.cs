@@ -397,7 +397,7 @@ internal static class IlgpuFiles
         string[] properties =
         [
             .. all.Operands.SelectMany(operand =>
-                new[] { $"_Floats {LauncherEmitter.Property(operand.Name)}", $"_GpuPlace {LauncherEmitter.Place(operand.Name)}" }),
+                new[] { $"{CallTensors.ViewType(operand)} {LauncherEmitter.Property(operand.Name)}", $"_GpuPlace {LauncherEmitter.Place(operand.Name)}" }),
             "_Floats Kept",
             .. kept.HasState ? new[] { "_Floats KeptStates", "_GpuPlace KeptStatePlace" } : [],
             .. kept.PerQuery.Select(name => $"_GpuPlace {LauncherEmitter.Place(name)}"),

@@ -236,7 +236,7 @@ internal sealed class IlgpuKernels
         var tensors = _program.Operands.Where(moved.Contains).ToList();
         var readsKept = statements.SelectMany(Dataflow.Reads).OfType<StateMember>().Any(member => member.State == _program.Kept);
         var readsParameters = statements.SelectMany(Dataflow.Reads).Any(tile => tile is Parameter);
-        var views = tensors.Where(tensor => tensor.Source == OperandSource.Caller).Select(tensor => ("_Floats", tensor.Name)).ToList();
+        var views = tensors.Where(tensor => tensor.Source == OperandSource.Caller).Select(tensor => (CallTensors.ViewType(tensor), tensor.Name)).ToList();
         AddIf(readsKept || tensors.Any(tensor => tensor.Source == OperandSource.Kept), Kept);
         views.Add(("_Ints", "keyLengths"));
         views.Add(("_Ints", "queryLengths"));

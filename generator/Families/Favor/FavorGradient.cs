@@ -15,7 +15,7 @@ namespace KernelGen.Generator.Families.Favor;
 /// </remarks>
 internal sealed class FavorGradient : FavorTiles
 {
-    private readonly Operand? _output, _logSumExp, _logSumExpRest, _reciprocal;
+    private readonly Operand? _output, _logSumExp, _logSumExpRest, _reciprocal, _clockGradient;
     private readonly Operand _outputGradient, _queryGradient, _keyGradient, _valueGradient;
     private readonly Parameter _gradientWeights;
 
@@ -28,13 +28,16 @@ internal sealed class FavorGradient : FavorTiles
         : base(spec, name)
     {
         _outputGradient = B.Operand(AttentionOperands.OutputGradient(ValueDim));
-        _output = IsNormalized ? B.Operand(AttentionOperands.Output(ValueDim, OperandAccess.Read)) : null;
-        _logSumExp = HasLogNormaliser ? B.Operand(AttentionOperands.LogSumExp(OperandAccess.Read)) : null;
+        _output = IsNormalized || Decay is not null ? B.Operand(AttentionOperands.Output(ValueDim, OperandAccess.Read)) : null;
+        _logSumExp = HasLogNormaliser || HasFadingGains ? B.Operand(AttentionOperands.LogSumExp(OperandAccess.Read)) : null;
         _logSumExpRest = HasLogNormaliser ? B.Operand(AttentionOperands.LogSumExpRest(OperandAccess.Read)) : null;
-        _reciprocal = IsNormalized && !FeatureMap.IsExponential && spec.Causal ? B.Operand(AttentionOperands.Reciprocal(reciprocal)) : null;
+        _reciprocal = IsNormalized && spec.Causal && (HasFadingGains || !FeatureMap.IsExponential)
+            ? B.Operand(AttentionOperands.Reciprocal(reciprocal))
+            : null;
         _queryGradient = B.Operand(AttentionOperands.QueryGradient(HeadDim));
         _keyGradient = B.Operand(AttentionOperands.KeyGradient(HeadDim));
         _valueGradient = B.Operand(AttentionOperands.ValueGradient(ValueDim));
+        _clockGradient = Decay is { IsDifferentiable: true } ? Decay.Gradient() : null;
         _gradientWeights = B.Parameter(ProjectionParameters.Weights(
             "Wg", Projections, HeadDim, isTransform: false, FeatureMap.ProjectionGradientScale, FeatureMap.ProjectionHyperparameter));
     }
@@ -51,6 +54,11 @@ internal sealed class FavorGradient : FavorTiles
             new FavorGradient(spec, "causal FAVOR+ attention, gradients of the keys and values", OperandAccess.Read).CausalKeys(),
         ]
         : [new FavorGradient(spec, "FAVOR+ attention, gradients", OperandAccess.Write).Bidirectional()];
+
+    /// <summary>
+    /// Whether φ is a gain times an exponential of the clock, and the sum that outputs are divided by may be negative.
+    /// </summary>
+    private bool HasFadingGains => IsNormalized && Decay is not null && FeatureMap.HasGain;
 
     /// <summary>What the gradient of the outputs comes to at a tile of queries.</summary>
     /// <param name="LogNormaliser">What log φ(q) is relative to, [tokens]; null for maps that are gains alone.</param>
@@ -76,7 +84,7 @@ internal sealed class FavorGradient : FavorTiles
             var gains = FeatureMap.IsExponential ? null : Phi("Fq", i, b, null, where: null);
             var weighed = gains is not null ? WeighByNormaliser(i, queries, gains, z, fk: null)
                 : IsNormalized && FeatureMap.HasGain ? WeighSigned(i, queries, b, c!, z)
-                : WeighByLogarithm(i, queries, q);
+                : WeighByLogarithm(i, queries, q, clock: null);
             Tile? toReference = null;
             if (FeatureMap.IsExponential)
             {
@@ -100,8 +108,8 @@ internal sealed class FavorGradient : FavorTiles
             var v = B.Load("V", Value, keys);
             var a = Project("A", k);
             var x = B.MatMul("Y", v, sums.R, transposeB: true);
-            var fk = KeyFeatures(j, k, a, sums, seen: null);
-            StoreKeyGradients(keys, k, a, fk, x, sums, B.MatMul("dV", fk.Phi, sums.R), seen: null);
+            var fk = KeyFeatures(j, k, a, sums, seen: null, clock: null);
+            StoreKeyGradients(keys, k, a, fk, x, sums, B.MatMul("dV", fk.Phi, sums.R), seen: null, go: null);
         });
         return B.Build();
     }
@@ -121,13 +129,15 @@ internal sealed class FavorGradient : FavorTiles
             var v = B.Load("V", Value, tokens);
             var a = Project("A", k);
             var seen = new Position.Below(t, Key.Length);
+            TwoFloats? clock = null;
             if (!FeatureMap.IsExponential)
             {
                 Tile(Phi("Fk", t, a, null, seen));
                 return;
             }
 
-            var l = LogKeys(t, k, a, seen);
+            clock = Decay?.Load(tokens);
+            var l = LogKeys(t, k, a, seen, clock);
             B.Runs(
                 "L", t, Whole("L", t, l.Rounded), state, Threshold, Rise,
                 () => Tile(Phi("Fk", t, a, [.. l.Less(c!).Select(log => Expr.Exp2(log, SummedFlush))], new Position.InRun())));
@@ -139,12 +149,16 @@ internal sealed class FavorGradient : FavorTiles
                 var b = Project("B", q);
 
                 // Gains are asked for by the normaliser alone.
-                var gains = FeatureMap.IsExponential || !IsNormalized ? null : Phi("Fq", t, b, null, where: null);
-                var weighed = FeatureMap.IsExponential ? WeighByLogarithm(t, tokens, q) : WeighByNormaliser(t, tokens, gains, z, fk);
+                var fading = HasFadingGains ? FadingNormaliser(t, tokens, clock!) : null;
+                var gains = fading is not null ? ReadingQueries(t, b, fading, c!)
+                    : new Exponentials(FeatureMap.IsExponential || !IsNormalized ? null : Phi("Fq", t, b, null, where: null), null);
+                var weighed = FeatureMap.IsExponential && fading is null
+                    ? WeighByLogarithm(t, tokens, q, clock)
+                    : WeighByNormaliser(t, tokens, gains.Features, z, fk);
                 var within = Within(t, B.MatMul("T", weighed.G, v, transposeB: true, structure: Structure.LowerTarget), weighed.Delta);
                 var x = B.MatMul("X", weighed.G, s);
                 B.AddMatMul(x, within, fk, structure: Structure.LowerLeft);
-                var fq = FeatureMap.IsExponential ? ReadingQueries(t, b, weighed, c!) : new Exponentials(gains, null);
+                var fq = weighed.LogNormaliser is { } normaliser ? ReadingQueries(t, b, normaliser, c!) : gains;
                 StoreQueryGradient(tokens, q, b, fq, weighed.Delta is null ? x : x + ((Expr)weighed.Delta * z));
                 B.Add(z, sum);
                 B.AddMatMul(s, v, fk, transposeA: true);
@@ -165,16 +179,19 @@ internal sealed class FavorGradient : FavorTiles
             var b = Project("B", q);
             if (!FeatureMap.IsExponential)
             {
-                Tile(Phi("Fq", t, b, null, where: null), WeighByReciprocal(t, tokens));
+                Tile(Phi("Fq", t, b, null, where: null), WeighByReciprocal(t, tokens), clock: null);
                 return;
             }
 
-            var weighed = WeighByLogarithm(t, tokens, q);
+            var clock = Decay?.Load(tokens);
+            var weighed = HasFadingGains
+                ? WeighByReciprocal(t, tokens) with { LogNormaliser = FadingNormaliser(t, tokens, clock!) }
+                : WeighByLogarithm(t, tokens, q, clock);
             B.Runs(
                 "U", t, Whole("U", t, [.. RoundedLogarithms(b, weighed)]), sums.State, Threshold, Rise,
-                () => Tile(QueryExponentials(t, b, weighed, sums, new Position.InRun()).Phi, weighed));
+                () => Tile(QueryExponentials(t, b, weighed, sums, new Position.InRun()).Phi, weighed, clock));
 
-            void Tile(Tile fq, Weighed weighed)
+            void Tile(Tile fq, Weighed weighed, TwoFloats? clock)
             {
                 // Positions count from the last token, and keys past the key length come first.
                 var seen = new Condition.Not(new Position.Below(t, Query.Length - Key.Length));
@@ -186,11 +203,14 @@ internal sealed class FavorGradient : FavorTiles
                 var within = Within(t, B.MatMul("T", v, weighed.G, transposeB: true, structure: Structure.LowerTarget), delta);
                 var x = B.MatMul("Y", v, sums.R, transposeB: true);
                 B.AddMatMul(x, within, fq, structure: Structure.LowerLeft);
-                var fk = KeyFeatures(t, k, a, sums, seen);
+                var fk = KeyFeatures(t, k, a, sums, seen, clock);
                 var weights = B.MatMul("P", fk.Phi, fq, transposeB: true, structure: Structure.LowerTarget);
                 var dv = B.MatMul("dV", fk.Phi, sums.R);
                 B.AddMatMul(dv, weights, weighed.G, structure: Structure.LowerLeft);
-                StoreKeyGradients(tokens, k, a, fk, x, sums, dv, seen);
+
+                // Of a query all weights have the factor 2^Γ, which a normaliser cancels.
+                var go = _clockGradient is null || IsNormalized ? null : OutputDotGradient(t, tokens, weighed.G);
+                StoreKeyGradients(tokens, k, a, fk, x, sums, dv, seen, go);
                 sums.Add(weighed, fq, sum);
             }
         });
@@ -201,31 +221,55 @@ internal sealed class FavorGradient : FavorTiles
     private IEnumerable<Expr> RoundedLogarithms(Tile b, Weighed weighed) => Logs(b).Select(log => log - weighed.LogNormaliser!.Rounded);
 
     /// <summary>Where φ(q) is an exponential: u = log φ(q) − log-sum-exp, or all of log φ(q) where nothing normalises.</summary>
-    private Weighed WeighByLogarithm(Dim t, TokenLoop tokens, Tile q)
+    private Weighed WeighByLogarithm(Dim t, TokenLoop tokens, Tile q, TwoFloats? clock)
     {
         var g = B.Load("G", _outputGradient, tokens);
         if (!IsNormalized)
         {
             var weight = Math.Log(FeatureMap.Weight, 2);
-            if (FeatureMap.NormSign == 0)
+            if (QueryOffset(t, q, clock) is not { } offset)
             {
                 return new Weighed(new TwoFloats(-weight, null), g, null);
             }
 
-            var (h, hr) = HalfNorm("qq", t, q);
-            var log = FeatureMap.NormSign < 0 ? h : -h;
-            var n = B.Map("n", t, Dim.One, log - weight);
-            var rest = TwoFloats.RestOf(log, -weight, n);
-            return new Weighed(new TwoFloats(n, B.Map("nr", t, Dim.One, FeatureMap.NormSign < 0 ? rest + hr! : rest - hr!)), g, null);
+            var n = B.Map("n", t, Dim.One, offset.Rounded - weight);
+            return new Weighed(
+                new TwoFloats(n, B.Map("nr", t, Dim.One, TwoFloats.RestOf(offset.Rounded, -weight, n) + offset.Rest!)), g, null);
         }
 
         var lse = B.Load("lse", _logSumExp!, tokens);
 
         // A query that sees no key has no gradient.
         var none = new Condition.Compare(Comparison.Equal, lse, double.NegativeInfinity);
-        var rounded = B.Map("n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, TwoFloats.RoundedLogNormaliser(lse)));
-        return new Weighed(
-            new TwoFloats(rounded, B.Load("nr", _logSumExpRest!, tokens)), g, B.Map("delta", t, Dim.One, -OutputDotGradient(t, tokens, g)));
+        TwoFloats normaliser;
+        if (clock is null)
+        {
+            var rounded = B.Map("n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, TwoFloats.RoundedLogNormaliser(lse)));
+            normaliser = new TwoFloats(rounded, B.Load("nr", _logSumExpRest!, tokens));
+        }
+        else
+        {
+            // Where weights fade with the clock, what is left of the sums at the query is in its log-sum-exp, and not in S.
+            var whole = B.Map("n", t, Dim.One, Expr.Select(none, 0, TwoFloats.RoundedLogNormaliser(lse)));
+            var own = TwoFloats.Sum(B, "ng", t, new TwoFloats(whole, B.Load("nr", _logSumExpRest!, tokens)), -clock);
+            normaliser = new TwoFloats(
+                B.Map("ns", t, Dim.One, Expr.Select(none, double.PositiveInfinity, own.Rounded)), own.Rest);
+        }
+
+        return new Weighed(normaliser, g, B.Map("delta", t, Dim.One, -OutputDotGradient(t, tokens, g)));
+    }
+
+    /// <summary>
+    /// About the logarithm of a query's normaliser, less its clock, where that has a sign: one float, which what the sum comes to beside it
+    /// is relative to.
+    /// </summary>
+    private TwoFloats FadingNormaliser(Dim t, TokenLoop tokens, TwoFloats clock)
+    {
+        var lse = B.Load("lse", _logSumExp!, tokens);
+        var none = new Condition.Compare(Comparison.Equal, lse, double.NegativeInfinity);
+        return new TwoFloats(
+            B.Map(
+                "n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, TwoFloats.RoundedLogNormaliser(lse) - clock.Rounded)), null);
     }
 
     /// <summary>Exponentials with a sign: the sum of the weights can be negative, so its logarithm does not tell it.</summary>
@@ -292,8 +336,14 @@ internal sealed class FavorGradient : FavorTiles
         public Tile Phi => Features ?? throw new InvalidOperationException("These features are not made.");
     }
 
+    /// <param name="name">Of whose features.</param>
+    /// <param name="t">The tokens.</param>
+    /// <param name="projections">Wx̂.</param>
     /// <param name="powers">One for each branch, or one that serves all.</param>
-    private Exponentials Exponential(string name, Dim t, Tile projections, IEnumerable<Expr> powers, Condition? where)
+    /// <param name="where">Where features are not 0.</param>
+    /// <param name="asksForGains">Whether anything reads a gain times a power.</param>
+    private Exponentials Exponential(
+        string name, Dim t, Tile projections, IEnumerable<Expr> powers, Condition? where, bool asksForGains = true)
     {
         if (!FeatureMap.HasGain)
         {
@@ -302,7 +352,7 @@ internal sealed class FavorGradient : FavorTiles
         }
 
         var tile = Branches("E" + name, t, Features, powers);
-        return new Exponentials(Phi("F" + name, t, projections, [tile], where), tile);
+        return new Exponentials(asksForGains ? Phi("F" + name, t, projections, [tile], where) : null, tile);
     }
 
     /// <summary>
@@ -313,20 +363,24 @@ internal sealed class FavorGradient : FavorTiles
         Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log - weighed.LogNormaliser!.AddedTo(sums.Reference!), SummedFlush)), where);
 
     /// <summary>φ(q), relative to what S is; likewise. Without a normaliser it has no scale of its own but its largest feature.</summary>
-    private Exponentials ReadingQueries(Dim t, Tile b, Weighed weighed, Tile c)
+    private Exponentials ReadingQueries(Dim t, Tile b, TwoFloats normaliser, Tile c)
     {
-        var normaliser = weighed.LogNormaliser!;
         if (IsNormalized)
         {
             return Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log + normaliser.TakenFrom(c), ReadingFlush)), where: null);
         }
 
         var (top, powers) = RelativeToMaximum("Yq", t, b, c);
-        return Exponential("q", t, b, powers, where: null) with { Scale = B.Map("sq", t, Dim.One, Expr.Exp2(normaliser.TakenFrom(top))) };
+
+        // Gains are asked for by the gradient of the norm alone.
+        return Exponential("q", t, b, powers, where: null, asksForGains: FeatureMap.NormSign != 0) with
+        {
+            Scale = B.Map("sq", t, Dim.One, Expr.Exp2(normaliser.TakenFrom(top))),
+        };
     }
 
     /// <summary>φ(k), relative to what R is; likewise.</summary>
-    private Exponentials KeyFeatures(Dim t, Tile k, Tile a, QuerySums sums, Condition? seen)
+    private Exponentials KeyFeatures(Dim t, Tile k, Tile a, QuerySums sums, Condition? seen, TwoFloats? clock)
     {
         if (!FeatureMap.IsExponential)
         {
@@ -336,32 +390,62 @@ internal sealed class FavorGradient : FavorTiles
         if (!IsNormalized)
         {
             var (top, powers) = RelativeToMaximum("Yk", t, a, sums.Reference!);
-            var norm = FeatureMap.NormSign == 0 ? null : HalfNorm("kk", t, k);
-            var log = norm is null ? (Expr)top : FeatureMap.NormSign < 0 ? norm.TakenFrom(top) : norm.AddedTo(top);
+            var log = KeyOffset(t, k, clock)?.TakenFrom(top) ?? (Expr)top;
             return Exponential("k", t, a, powers, seen) with { Scale = B.Map("sk", t, Dim.One, Expr.Exp2(log)) };
         }
 
         return Exponential(
-            "k", t, a, LogKeys(t, k, a, seen).Plus(sums.Reference!).Select(log => Expr.Exp2(log, ReadingFlush)), where: null);
+            "k", t, a, LogKeys(t, k, a, seen, clock).Plus(sums.Reference!).Select(log => Expr.Exp2(log, ReadingFlush)), where: null);
     }
 
     private void StoreQueryGradient(TokenLoop tokens, Tile q, Tile b, Exponentials fq, Expr dphi) =>
         B.Store(
-            _queryGradient, Gradient("q", tokens.Tokens, q, b, fq, dphi, null, IsNormalized ? 0 : FeatureMap.NormSign), tokens,
-            Rotation);
+            _queryGradient, Gradient("q", tokens.Tokens, q, b, fq, dphi, null, IsNormalized ? 0 : FeatureMap.NormSign, logSum: null),
+            tokens, Rotation);
 
-    private void StoreKeyGradients(TokenLoop tokens, Tile k, Tile a, Exponentials fk, Tile x, QuerySums sums, Tile dv, Condition? seen)
+    /// <param name="tokens">Over the keys.</param>
+    /// <param name="k">Themselves.</param>
+    /// <param name="a">Wk̂.</param>
+    /// <param name="fk">φ(k).</param>
+    /// <param name="x">RV.</param>
+    /// <param name="sums">R.</param>
+    /// <param name="dv">∂loss/∂v.</param>
+    /// <param name="seen">The keys that count.</param>
+    /// <param name="go">gᵀo, where outputs have the factor 2^Γ and a gradient of Γ is asked for.</param>
+    private void StoreKeyGradients(
+        TokenLoop tokens, Tile k, Tile a, Exponentials fk, Tile x, QuerySums sums, Tile dv, Condition? seen, Expr? go)
     {
+        var t = tokens.Tokens;
         B.Store(_valueGradient, fk.Scale is null ? dv : B.Map("dVs", tokens.Tokens, ValueDim, dv * fk.Scale), tokens);
         var dphi = sums.Delta is null ? (Expr)x : x + sums.Delta;
-        B.Store(_keyGradient, Gradient("k", tokens.Tokens, k, a, fk, dphi, seen, FeatureMap.NormSign), tokens, Rotation);
+        if (_clockGradient is null)
+        {
+            B.Store(_keyGradient, Gradient("k", t, k, a, fk, dphi, seen, FeatureMap.NormSign, logSum: null), tokens, Rotation);
+            return;
+        }
+
+        // log φ(k) is less by Γ, whatever the feature.
+        var sum = B.RowSum("pk", t, Features, fk.Phi * dphi);
+        B.Store(_keyGradient, Gradient("k", t, k, a, fk, dphi, seen, FeatureMap.NormSign, sum), tokens, Rotation);
+        var ofKey = fk.Scale is null ? (Expr)sum : sum * fk.Scale;
+        B.Store(_clockGradient, B.Map("dG", t, Dim.One, go is null ? -ofKey : go - ofKey), tokens);
     }
 
     /// <summary>
     /// The chain rule from ∂loss/∂φ(x) to ∂loss/∂x: with P = φ∘dφ, (P₊ − P₋)W ∓ (ΣP)x̂ for exponentials and (dφ∘f′)W for gains. The norm
     /// has the sign that it has in log φ; that of a query cancels in a normalised output, and so does its gradient.
     /// </summary>
-    private Tile Gradient(string name, Dim t, Tile x, Tile projections, Exponentials features, Expr dphi, Condition? seen, int normSign)
+    /// <param name="name">Of what it is the gradient of.</param>
+    /// <param name="t">The tokens.</param>
+    /// <param name="x">Themselves.</param>
+    /// <param name="projections">Wx̂.</param>
+    /// <param name="features">φ(x).</param>
+    /// <param name="dphi">∂loss/∂φ(x).</param>
+    /// <param name="seen">The tokens that count.</param>
+    /// <param name="normSign">The sign of the norm in log φ; 0 where it is not there.</param>
+    /// <param name="logSum">The sum of P of each token, where there is one already.</param>
+    private Tile Gradient(
+        string name, Dim t, Tile x, Tile projections, Exponentials features, Expr dphi, Condition? seen, int normSign, Tile? logSum)
     {
         Tile da;
         Expr? logGradient = null;
@@ -375,10 +459,12 @@ internal sealed class FavorGradient : FavorTiles
         }
         else if (features.Powers is { } powers)
         {
-            logGradient = features.Phi * dphi;
-            da = B.Map(
-                "dA" + name, t, Projections,
-                Combine(B.Map("dF" + name, t, Features, powers * dphi), FeatureMap.GainDerivative(projections)));
+            logGradient = features.Features is null ? null : features.Phi * dphi;
+            da = FeatureMap.Branches == 1
+                ? B.Map("dA" + name, t, Projections, powers * dphi * FeatureMap.GainDerivative(projections).Single())
+                : B.Map(
+                    "dA" + name, t, Projections,
+                    Combine(B.Map("dF" + name, t, Features, powers * dphi), FeatureMap.GainDerivative(projections)));
         }
         else
         {
@@ -386,7 +472,7 @@ internal sealed class FavorGradient : FavorTiles
             da = B.Map("dA" + name, t, Features, seen is null ? gradient : Expr.Select(seen, gradient, 0));
         }
 
-        var sum = normSign == 0 ? null : B.RowSum("p" + name, t, Features, logGradient!);
+        var sum = normSign == 0 ? null : logSum ?? B.RowSum("p" + name, t, Features, logGradient!);
         var dx = B.MatMul("dX" + name, da, _gradientWeights);
         var coefficient = normSign * 2 * Base2.Ln2 * HalfNormScale;
         if (sum is null && features.Scale is null)

@@ -32,6 +32,7 @@ internal static class FavorMembers
             .. spec.RotaryTheta is { } theta
                 ? new[] { Member.Explicit("double?", Interface, "RotaryTheta", ExprPrinter.Literal(theta)) }
                 : [],
+            .. spec.Decay is null ? [] : new[] { Member.Explicit("bool", Interface, "Decays", "true") },
         ],
 
         // A user's function is a part of what the layer is, beyond its name.

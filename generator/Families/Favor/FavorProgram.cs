@@ -48,7 +48,7 @@ internal sealed class FavorProgram : FavorTiles
             var a = Project("A", k);
             if (FeatureMap.IsExponential)
             {
-                var l = LogKeys(j, k, a, seen: null);
+                var l = LogKeys(j, k, a, seen: null, clock: null);
                 B.Rebase(_state, B.ColumnMax("top", j, Features, Whole("L", j, l.Rounded)), Threshold);
                 AddKeys(Phi("Fk", j, a, Exponentials(l), where: null), v, j);
             }
@@ -65,7 +65,7 @@ internal sealed class FavorProgram : FavorTiles
             var (q, fq, top) = QueryFeatures(i, queries);
             var d = B.RowSum("D", i, Features, fq * _z);
             var n = B.MatMul("N", fq, _s);
-            Finish(i, queries, q, n, d, top);
+            Finish(i, queries, q, n, d, top, clock: null);
         });
         return B.Build();
     }
@@ -82,16 +82,17 @@ internal sealed class FavorProgram : FavorTiles
             var seen = new Position.Below(t, Key.Length);
             if (FeatureMap.IsExponential)
             {
-                var l = LogKeys(t, k, a, seen);
+                var clock = Decay?.Load(tokens);
+                var l = LogKeys(t, k, a, seen, clock);
                 B.Runs("L", t, Whole("L", t, l.Rounded), _state, Threshold, Rise, () =>
                 {
                     // The same c here, in S and on the query side.
-                    CausalTile(t, tokens, Phi("Fk", t, a, Exponentials(l), new Position.InRun()), v);
+                    CausalTile(t, tokens, Phi("Fk", t, a, Exponentials(l), new Position.InRun()), v, clock);
                 });
             }
             else
             {
-                CausalTile(t, tokens, Phi("Fk", t, a, null, seen), v);
+                CausalTile(t, tokens, Phi("Fk", t, a, null, seen), v, clock: null);
             }
         });
         return B.Build();
@@ -103,7 +104,7 @@ internal sealed class FavorProgram : FavorTiles
     /// <summary>
     /// Outputs of one tile, from the tokens before it (S, z) and from its own lower triangle (P); then its keys join the state.
     /// </summary>
-    private void CausalTile(Dim t, TokenLoop tokens, Tile fk, Tile v)
+    private void CausalTile(Dim t, TokenLoop tokens, Tile fk, Tile v, TwoFloats? clock)
     {
         var sum = B.ColumnSum("zt", t, Features, fk);
         var (q, fq, top) = QueryFeatures(t, tokens);
@@ -112,7 +113,7 @@ internal sealed class FavorProgram : FavorTiles
         var p = B.MatMul("P", fq, fk, transposeB: true, structure: Structure.LowerTarget);
         var within = B.RowSum("Dp", t, t, p);
         B.AddMatMul(n, p, v, structure: Structure.LowerLeft);
-        Finish(t, tokens, q, n, B.Map("D", t, Dim.One, before + within), top);
+        Finish(t, tokens, q, n, B.Map("D", t, Dim.One, before + within), top, clock);
         AddKeys(fk, v, sum);
     }
 
@@ -145,38 +146,47 @@ internal sealed class FavorProgram : FavorTiles
     }
 
     /// <summary>o = N / D, zeros where no key was seen, or o = N times what the map left out; and the log-sum-exp.</summary>
-    private void Finish(Dim tokens, TokenLoop loop, Tile q, Tile n, Tile d, Tile? top)
+    /// <param name="tokens">The queries.</param>
+    /// <param name="loop">Over them.</param>
+    /// <param name="q">Themselves.</param>
+    /// <param name="n">N.</param>
+    /// <param name="d">D.</param>
+    /// <param name="top">What both are relative to; null: nothing.</param>
+    /// <param name="clock">What is left of the sums at each query; null: all.</param>
+    private void Finish(Dim tokens, TokenLoop loop, Tile q, Tile n, Tile d, Tile? top, TwoFloats? clock)
     {
-        var r = B.Map("R", tokens, Dim.One, IsNormalized ? Expr.Select(Condition.IsZero(d), 0, (Expr)1 / d) : Unnormalised(tokens, q, top));
+        var r = B.Map(
+            "R", tokens, Dim.One, IsNormalized ? Expr.Select(Condition.IsZero(d), 0, (Expr)1 / d) : Unnormalised(tokens, q, top, clock));
         B.Store(_output, B.Map("O", tokens, ValueDim, (Expr)n * r), loop);
-        var logD = B.Map("logD", tokens, Dim.One, Expr.Log2(d));
-        var lse = B.Map("lse", tokens, Dim.One, (top is null ? (Expr)logD : top + logD) * Base2.Ln2);
+
+        // Of gains that fade the sum may be negative, and gradients ask how large it is.
+        var logD = B.Map("logD", tokens, Dim.One, Expr.Log2(clock is not null && FeatureMap.HasGain ? Expr.Abs(d) : d));
+        var shift = top is null ? null
+            : clock is null ? new TwoFloats(top, null)
+            : TwoFloats.Sum(B, "Mg", tokens, new TwoFloats(top, null), clock);
+        var whole = shift is null ? (Expr)logD : shift.Rounded + logD;
+        var lse = B.Map("lse", tokens, Dim.One, (shift?.Rest is { } lost ? whole + lost : whole) * Base2.Ln2);
         B.Store(_logSumExp, lse, loop);
         if (_logSumExpRest is not null)
         {
             var rounded = B.Map("n", tokens, Dim.One, TwoFloats.RoundedLogNormaliser(lse));
+            var rest = TwoFloats.RestOf(shift!.Rounded, logD, rounded);
             B.Store(
-                _logSumExpRest, B.Map("nr", tokens, Dim.One, Expr.Select(Condition.IsZero(d), 0, TwoFloats.RestOf(top!, logD, rounded))),
-                loop);
+                _logSumExpRest,
+                B.Map("nr", tokens, Dim.One, Expr.Select(Condition.IsZero(d), 0, shift.Rest is null ? rest : rest + shift.Rest)), loop);
         }
     }
 
     /// <summary>
     /// What N is to be multiplied by to be φ(q)ᵀS: the maximum that it is relative to, the query's own norm, and the weight of a feature.
     /// </summary>
-    private Expr Unnormalised(Dim tokens, Tile q, Tile? top)
+    private Expr Unnormalised(Dim tokens, Tile q, Tile? top, TwoFloats? clock)
     {
         if (top is null)
         {
             return FeatureMap.Weight;
         }
 
-        var log = FeatureMap.NormSign switch
-        {
-            0 => (Expr)top,
-            < 0 => HalfNorm("qq", tokens, q).TakenFrom(top),
-            _ => HalfNorm("qq", tokens, q).AddedTo(top),
-        };
-        return Expr.Exp2(log + Math.Log(FeatureMap.Weight, 2));
+        return Expr.Exp2((QueryOffset(tokens, q, clock)?.TakenFrom(top) ?? (Expr)top) + Math.Log(FeatureMap.Weight, 2));
     }
 }

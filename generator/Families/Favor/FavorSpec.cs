@@ -23,6 +23,9 @@ internal sealed record FavorSpec(
     /// <summary>θ by which queries and keys are rotated by their positions; null: they are not.</summary>
     public float? RotaryTheta { get; init; }
 
+    /// <summary>How the sums of a causal layer fade from token to token; null: they do not.</summary>
+    public StateDecay? Decay { get; init; }
+
     /// <summary>What an attribute with sizes alone declares.</summary>
     public static FavorSpec Example { get; } = new(
         KernelFunction.Softmax, Function: null, HeadDim: 64, ValueDim: 64, Features: 256, Causal: false, Epsilon: 0, IsNormalized: true,
@@ -48,5 +51,6 @@ internal sealed record FavorSpec(
         + (IsNormalized ? "" : ", unnormalised")
         + (Projection == ProjectionKind.Orthogonal ? "" : $", {Projection} projections")
         + (RotaryTheta is { } theta ? $", rotary positions, theta {theta.ToString("R", CultureInfo.InvariantCulture)}" : "")
+        + (Decay is { } decay ? $", {decay.Describe()}" : "")
         + ".";
 }

@@ -23,6 +23,7 @@ internal static class FavorSpecReader
         var projection = attribute.Member<ProjectionKind>("Projection");
         var isReadable = attribute.KernelFunction("KernelFunctionName", "KernelFunctionType", instead: "Kernel", out var method);
         var theta = RotaryOptions.Read(attribute, headDim);
+        var decay = StateDecay.Read(attribute, causal);
         CheckRange(attribute, "InputScale", Rules.InputScaleOutOfRange, static scale => scale > 0);
         if (builtIn is not { } kernel || projection is null || !isReadable || !attribute.Binds("Kernel"))
         {
@@ -37,6 +38,7 @@ internal static class FavorSpecReader
         var spec = new FavorSpec(kernel, function, headDim, valueDim, features, causal, epsilon, normalize, projection.Value, lambda)
         {
             RotaryTheta = theta,
+            Decay = decay,
         };
 
         if (features % FeatureMap.BranchesOf(kernel, function) != 0)

@@ -37,6 +37,7 @@ internal abstract class FavorTiles
             ? B.Parameter(ProjectionParameters.Constants(Features, FeatureMap.NormHyperparameter, FeatureMap.OffsetHyperparameter))
             : null;
         Rotation = B.Rotation(HeadDim, spec.RotaryTheta);
+        Decay = spec.Decay is { } decay ? new DecayOperands(B, decay) : null;
         HalfNormScale = FeatureMap.HalfNormScale(spec.HeadDim);
     }
 
@@ -72,6 +73,9 @@ internal abstract class FavorTiles
     /// <summary>By which queries and keys are rotated by their positions, or null.</summary>
     protected Rotation? Rotation { get; }
 
+    /// <summary>How much of the sums is left at each token, or null where they do not fade.</summary>
+    protected DecayOperands? Decay { get; }
+
     private Parameter? Constants { get; }
 
     /// <summary>Wx̂ of a tile of queries or keys, [tokens, projections].</summary>
@@ -92,12 +96,19 @@ internal abstract class FavorTiles
         return Branches(name, tokens, Features, features.Select(feature => where is null ? feature : Expr.Select(where, feature, 0)));
     }
 
-    /// <summary>log2 φ(k); −∞ for the tokens that are not seen, which count for nothing.</summary>
-    protected KeyLogarithms LogKeys(Dim tokens, Tile k, Tile a, Condition? seen)
+    /// <summary>
+    /// log2 φ(k), less the clock of the key where sums fade; −∞ for the tokens that are not seen, which count for nothing.
+    /// </summary>
+    protected KeyLogarithms LogKeys(Dim tokens, Tile k, Tile a, Condition? seen, TwoFloats? clock)
     {
+        if (clock is not null)
+        {
+            return new KeyLogarithms([.. FiniteLogs(a)], Shown(tokens, KeyOffset(tokens, k, clock), seen), NormSign: -1);
+        }
+
         if (FeatureMap.NormSign != 0)
         {
-            return new KeyLogarithms([.. Logs(a)], KeyNorm(tokens, k, seen), FeatureMap.NormSign);
+            return new KeyLogarithms([.. Logs(a)], Shown(tokens, HalfNorm("kk", tokens, k), seen), FeatureMap.NormSign);
         }
 
         var finite = Logs(a).Select(Expr.NaNUnlessFinite);
@@ -122,13 +133,33 @@ internal abstract class FavorTiles
         return (maximum, [.. logs.Select(log => Expr.Exp2(log + (c - seen), ReadingFlush))]);
     }
 
-    /// <summary>h = ‖k̂‖²/2 in powers of two; ∞ for the tokens that are not seen.</summary>
-    private TwoFloats KeyNorm(Dim tokens, Tile k, Condition? seen)
+    /// <summary>
+    /// What is taken from the projections of a key to be log2 φ(k): its norm, and the clock where sums fade. Null: nothing.
+    /// </summary>
+    protected TwoFloats? KeyOffset(Dim tokens, Tile k, TwoFloats? clock) => Offset("kk", "hg", tokens, k, clock);
+
+    /// <summary>Likewise of a query: its norm less the clock, which adds to its logarithm.</summary>
+    protected TwoFloats? QueryOffset(Dim tokens, Tile q, TwoFloats? clock) => Offset("qq", "qg", tokens, q, clock is null ? null : -clock);
+
+    private TwoFloats? Offset(string norm, string sum, Dim tokens, Tile x, TwoFloats? clock)
     {
-        var (halfNorm, rest) = HalfNorm("kk", tokens, k);
-        return new TwoFloats(
-            B.Map("h", tokens, Dim.One, seen is null ? halfNorm : Expr.Select(seen, halfNorm, double.PositiveInfinity)), rest);
+        if (FeatureMap.NormSign == 0)
+        {
+            return clock;
+        }
+
+        var half = HalfNorm(norm, tokens, x);
+        var own = FeatureMap.NormSign < 0 ? half : -half;
+        return clock is null ? own : TwoFloats.Sum(B, sum, tokens, own, clock);
     }
+
+    /// <summary>A norm h; ∞ for the tokens that are not seen.</summary>
+    private TwoFloats Shown(Dim tokens, TwoFloats? norm, Condition? seen) => new(
+        B.Map("h", tokens, Dim.One, seen is null ? norm!.Rounded : Expr.Select(seen, norm!.Rounded, double.PositiveInfinity)), norm.Rest);
+
+    /// <summary>As <see cref="Logs"/>, but NaN where they are infinite; what a gain leaves of them is finite anyway.</summary>
+    private IEnumerable<Expr> FiniteLogs(Tile a) =>
+        FeatureMap.HasGain || FeatureMap.NormSign != 0 ? Logs(a) : Logs(a).Select(Expr.NaNUnlessFinite);
 
     /// <summary>‖x̂‖²/2 in powers of two.</summary>
     protected TwoFloats HalfNorm(string name, Dim tokens, Tile x)

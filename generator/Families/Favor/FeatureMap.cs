@@ -80,7 +80,10 @@ internal sealed class FeatureMap
             return new FeatureMap
             {
                 ProjectionScale = inputScale,
-                IsExponential = false,
+
+                // What fades is an exponential of the position, and so are the features of a key with it.
+                IsExponential = spec.Decay is not null,
+                ProjectionSigns = spec.Decay is null ? [1] : [0],
                 Functions = [function],
                 Epsilon = spec.Epsilon,
                 Weight = weight,

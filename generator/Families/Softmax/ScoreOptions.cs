@@ -66,9 +66,14 @@ internal static class ScoreOptions
             $"{outer.Name} of {inner.Name}", outer.Body.Replace(part => part is Expr.Argument ? inner.Body : null))), only);
     }
 
-    /// <summary>The whole numbers of positions that a function computes.</summary>
-    private static IEnumerable<WholeNumber> NumbersOf(ScalarFunction function)
+    /// <summary>The whole numbers of positions that a function computes; null: it is none.</summary>
+    public static IEnumerable<WholeNumber> NumbersOf(ScalarFunction? function)
     {
+        if (function is null)
+        {
+            return [];
+        }
+
         var parts = function.Body.Flatten().ToList();
         var values = parts.OfType<Expr.Element>().Select(element => element.Variable).OfType<PositionValue>().Select(value => value.Number);
         return values.Concat(parts.OfType<Expr.Choice>().SelectMany(choice => choice.Condition.Flatten()).OfType<PositionRelation>()

@@ -22,6 +22,7 @@ internal static class SoftmaxGradient
         private readonly ScalarFunction? _derivative;
         private readonly double _scale;
         private readonly Rotation? _rotation;
+        private readonly TokenOperands _numbers;
         private readonly Dim _d, _dv, _i = Dim.Tokens("i"), _j = Dim.Tokens("j");
         private readonly Operand _query, _key, _value, _output, _outputGradient, _logSumExp, _logSumExpRest, _queryGradient, _keyGradient,
             _valueGradient;
@@ -46,6 +47,7 @@ internal static class SoftmaxGradient
             _keyGradient = _b.Operand(AttentionOperands.KeyGradient(_d));
             _valueGradient = _b.Operand(AttentionOperands.ValueGradient(_dv));
             _rotation = _b.Rotation(_d, spec.RotaryTheta);
+            _numbers = new TokenOperands(_b, spec);
         }
 
         public TileProgram Queries()
@@ -56,6 +58,7 @@ internal static class SoftmaxGradient
                 var q = _b.Load("Q", _query, queries, _rotation);
                 var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(q, _spec));
                 var (g, n, nr, delta) = OutputTiles(queries);
+                var ofQueries = _numbers.OfQueries(queries);
                 var sums = _b.LocalState("sums", _i);
                 var dq = sums.AddMatrix("dQ", _d);
                 var keys = _b.Loop(_j, _key.Length, _sight);
@@ -63,10 +66,11 @@ internal static class SoftmaxGradient
                 {
                     var k = _b.Load("K", _key, keys, _rotation);
                     var v = _b.Load("V", _value, keys);
+                    var sight = _sight.With(ofQueries.Concat(_numbers.OfKeys(keys, sideBySide: true)));
                     var a = _b.MatMul("A", scaled, k, transposeB: true);
                     var x = _b.MatMul("X", g, v, transposeB: true);
-                    var p = _b.Map("P", _i, _j, Probability(a, n, nr));
-                    _b.AddMatMul(dq, _b.Map("dS", _i, _j, ScoreGradient(p * (x - delta), a)), k);
+                    var p = _b.Map("P", _i, _j, Probability(a, n, nr, sight));
+                    _b.AddMatMul(dq, _b.Map("dS", _i, _j, ScoreGradient(p * (x - delta), a, sight)), k);
                 });
                 _b.Store(_queryGradient, _b.Map("dQs", _i, _d, (Expr)dq * _scale), queries, _rotation);
             });
@@ -80,6 +84,7 @@ internal static class SoftmaxGradient
             {
                 var k = _b.Load("K", _key, keys, _rotation);
                 var v = _b.Load("V", _value, keys);
+                var ofKeys = _numbers.OfKeys(keys);
                 var sums = _b.LocalState("sums", _j);
                 var dk = sums.AddMatrix("dK", _d);
                 var dv = sums.AddMatrix("dV", _dv);
@@ -90,10 +95,11 @@ internal static class SoftmaxGradient
                     var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(q, _spec));
                     var (g, n, nr, delta) = OutputTiles(queries);
                     var (nT, nrT, deltaT) = (_b.Transpose("nT", n), _b.Transpose("nrT", nr), _b.Transpose("deltaT", delta));
+                    var sight = _sight.With(ofKeys.Concat(_numbers.OfQueries(queries, sideBySide: true)));
                     var a = _b.MatMul("A", k, scaled, transposeB: true);
                     var x = _b.MatMul("X", v, g, transposeB: true);
-                    var p = _b.Map("P", _j, _i, Probability(a, nT, nrT));
-                    var ds = _b.Map("dS", _j, _i, ScoreGradient(p * (x - deltaT), a));
+                    var p = _b.Map("P", _j, _i, Probability(a, nT, nrT, sight));
+                    var ds = _b.Map("dS", _j, _i, ScoreGradient(p * (x - deltaT), a, sight));
                     _b.AddMatMul(dv, p, g);
                     _b.AddMatMul(dk, ds, q);
                 });
@@ -115,24 +121,24 @@ internal static class SoftmaxGradient
             return (g, n, _b.Load("nr", _logSumExpRest, queries), delta);
         }
 
-        private Expr Probability(Tile scores, Tile logNormaliser, Tile rest)
+        private Expr Probability(Tile scores, Tile logNormaliser, Tile rest, Sight sight)
         {
-            var s = new TwoFloats(logNormaliser, rest).TakenFrom(SoftmaxProgram.Scores(scores, _spec, _sight));
-            return Expr.Exp2(SoftmaxProgram.WhereSeen(_sight, s), SoftmaxProgram.Flush);
+            var s = new TwoFloats(logNormaliser, rest).TakenFrom(SoftmaxProgram.Scores(scores, _spec, sight));
+            return Expr.Exp2(SoftmaxProgram.WhereSeen(sight, s), SoftmaxProgram.Flush);
         }
 
         /// <summary>
         /// ∂loss/∂(qᵀk/√d) of that by what becomes of it; 0 where a query does not see the key, whatever the derivative is.
         /// </summary>
-        private Expr ScoreGradient(Expr gradient, Tile products)
+        private Expr ScoreGradient(Expr gradient, Tile products, Sight sight)
         {
             if (_derivative is null)
             {
                 return gradient;
             }
 
-            var chained = gradient * TokenNumber.Of(_derivative, products, _sight);
-            return _sight.Visibility.IsAll ? chained : Expr.Select(new Position.Sees(_sight), chained, 0);
+            var chained = gradient * TokenNumber.Of(_derivative, products, sight);
+            return sight.Visibility.IsAll ? chained : Expr.Select(new Position.Sees(sight), chained, 0);
         }
     }
 }

@@ -56,6 +56,7 @@ internal static class SoftmaxProgram
         var output = b.Operand(AttentionOperands.Output(dv, OperandAccess.Write));
         var logSumExp = b.Operand(AttentionOperands.LogSumExp(OperandAccess.Write));
         var logSumExpRest = b.Operand(AttentionOperands.LogSumExpRest(OperandAccess.Write));
+        var numbers = new TokenOperands(b, spec);
         var rotation = b.Rotation(d, spec.RotaryTheta);
 
         var i = Dim.Tokens("i");
@@ -64,6 +65,7 @@ internal static class SoftmaxProgram
         {
             var q = b.Load("Q", query, queries, rotation);
             var scaled = b.Map("Qs", i, d, Scaled(q, spec));
+            var ofQueries = numbers.OfQueries(queries);
             var softmax = b.LocalState("softmax", i);
             var m = softmax.AddReference("M", asRow: false);
             var l = softmax.AddVector("D", asRow: false);
@@ -76,8 +78,9 @@ internal static class SoftmaxProgram
             {
                 var k = b.Load("K", key, keys, rotation);
                 var v = b.Load("V", value, keys);
+                var seen = sight.With(ofQueries.Concat(numbers.OfKeys(keys, sideBySide: true)));
                 var scores = b.MatMul("A", scaled, k, transposeB: true);
-                var s = b.Map("S", i, j, WhereSeen(sight, Scores(scores, spec, sight)));
+                var s = b.Map("S", i, j, WhereSeen(seen, Scores(scores, spec, seen)));
                 b.Rebase(softmax, b.RowMax("top", i, j, s), Threshold);
                 var p = b.Map("P", i, j, Expr.Exp2(s - m, Flush));
                 b.AddRowSum(l, i, j, p);

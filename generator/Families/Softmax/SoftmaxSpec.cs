@@ -20,6 +20,10 @@ internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibil
     /// <summary>What an attribute with sizes alone declares.</summary>
     public static SoftmaxSpec Example { get; } = new(HeadDim: 64, ValueDim: 64, Visibility.All);
 
+    /// <summary>The numbers of tokens that its mask and its score ask for.</summary>
+    public IReadOnlyList<Term.OfToken> TokenNumbers =>
+        [.. Visibility.TokenNumbers.Concat(ScoreOptions.NumbersOf(Score).SelectMany(number => number.TokenNumbers)).Distinct()];
+
     /// <summary>What its programs are called.</summary>
     public string ProgramName => Visibility.IsAll ? "softmax attention"
         : Visibility == Visibility.Causal ? "causal softmax attention"

@@ -96,7 +96,9 @@ internal static class VisibilityReader
     /// <summary>Says what a mask costs that a user may not expect.</summary>
     private static void Advise(AttributeReader attribute, Visibility visibility, Visibility mask)
     {
-        if (visibility.KeyRanges.Any(range => range.To is null && range.From.IsConstant && range.Condition == Relation.Always))
+        // Who asks for numbers of tokens cannot have ranges instead.
+        if (mask.TokenNumbers.Count == 0
+            && visibility.KeyRanges.Any(range => range.To is null && range.From.IsConstant && range.Condition == Relation.Always))
         {
             attribute.Report(Rules.MaskBoundsNothing, "Mask");
         }

@@ -1,3 +1,4 @@
+using KernelGen.Gpu.Tests.Facade;
 using KernelGen.Tests.Behaviour;
 using KernelGen.Tests.Masks;
 using Xunit;
@@ -11,18 +12,25 @@ public class MaskTests
     [ClassData(typeof(MaskedLayer.Everyone))]
     public void Outputs_and_gradients_are_those_of_the_formula(MaskedLayer masked)
     {
-        using var gpu = new GpuLayer(Layer.Of(masked.Type), processors: 2);
+        using var machine = masked.Tokens is null ? null : new Machine(processors: 2);
+        using var gpu = machine is null
+            ? new GpuLayer(Layer.Of(masked.Type), processors: 2)
+            : TokenGpuCalls.Of(masked).Create(masked.Create(), machine.Accelerator);
         foreach (var (queries, keys) in new[] { (17, 17), (70, 97), (1, 40), (33, 64), (0, 3) }.Take(Sizes.AreShort ? 1 : 5))
         {
-            Check(gpu, new MaskedCall(masked, batch: 1, heads: 3, queries, keys, seed: queries));
+            Check(gpu, masked, new MaskedCall(masked, batch: 1, heads: 3, queries, keys, seed: queries));
         }
 
         if (!Sizes.AreShort)
         {
             int[] keyLengths = [60, 21, 20], queryLengths = [20, 20, 0];
-            Check(
-                gpu, new MaskedCall(masked, 3, 2, queries: 20, keys: 60, seed: 4) { KeyLengths = keyLengths, QueryLengths = queryLengths });
-            Check(gpu, new MaskedCall(masked, 3, 2, queries: 40, keys: 40, seed: 5) { KeyLengths = [40, 1, 0] });
+            var ragged = new MaskedCall(masked, 3, 2, queries: 20, keys: 60, seed: 4)
+            {
+                KeyLengths = keyLengths,
+                QueryLengths = queryLengths,
+            };
+            Check(gpu, masked, ragged);
+            Check(gpu, masked, new MaskedCall(masked, 3, 2, queries: 40, keys: 40, seed: 5) { KeyLengths = [40, 1, 0] });
         }
     }
 
@@ -37,24 +45,37 @@ public class MaskTests
         Assert.Contains("Heads is 2, but this attention is declared for 3 query heads", refused.ToString(), StringComparison.Ordinal);
     }
 
-    private static void Check(GpuLayer gpu, MaskedCall masked)
+    private static void Check(IDisposable gpu, MaskedLayer layer, MaskedCall masked)
     {
-        var call = new DeviceCall(masked.Shape, masked.Query, masked.Key, masked.Value, new float[masked.Upstream.Length])
+        var (output, dq, dk, dv) = (new float[masked.Upstream.Length], new float[masked.Query.Length], new float[masked.Key.Length],
+            new float[masked.Value.Length]);
+        if (gpu is GpuLayer withoutNumbers)
         {
-            Upstream = masked.Upstream,
-            QueryGradient = new float[masked.Query.Length],
-            KeyGradient = new float[masked.Key.Length],
-            ValueGradient = new float[masked.Value.Length],
-            KeyLengths = masked.KeyLengths,
-            QueryLengths = masked.QueryLengths,
-        };
-        gpu.Run(call);
+            Run(withoutNumbers, masked, output, dq, dk, dv);
+        }
+        else
+        {
+            var calls = TokenGpuCalls.Of(layer);
+            calls.Forward(gpu, masked, output);
+            calls.Backward(gpu, masked, dq, dk, dv);
+        }
 
         // As on CPUs: sums of probabilities, and differences of them.
         var expected = masked.Expected();
-        Compare.Close(expected.Output, call.Output.Memory, 1e-5);
-        Compare.Close(expected.Query, call.QueryGradient.Memory, 1e-4, expected.Size);
-        Compare.Close(expected.Key, call.KeyGradient.Memory, 1e-4, expected.Size);
-        Compare.Close(expected.Value, call.ValueGradient.Memory, 1e-4);
+        Compare.Close(expected.Output, output, 1e-5);
+        Compare.Close(expected.Query, dq, 1e-4, expected.Size);
+        Compare.Close(expected.Key, dk, 1e-4, expected.Size);
+        Compare.Close(expected.Value, dv, 1e-4);
     }
+
+    private static void Run(GpuLayer gpu, MaskedCall masked, float[] output, float[] dq, float[] dk, float[] dv) => gpu.Run(
+        new DeviceCall(masked.Shape, masked.Query, masked.Key, masked.Value, output)
+        {
+            Upstream = masked.Upstream,
+            QueryGradient = dq,
+            KeyGradient = dk,
+            ValueGradient = dv,
+            KeyLengths = masked.KeyLengths,
+            QueryLengths = masked.QueryLengths,
+        });
 }

@@ -1,0 +1,15 @@
+// Likewise for documents about GPUs: a layer on a device, and its tensors there.
+namespace Given;
+
+public static partial class Names
+{
+    public static readonly Accelerator accelerator = null!;
+    public static readonly CausalAttention.Gpu gpu = null!;
+
+    public static readonly TensorStrides strides = new(batch: 4096 * 1536, head: 64, token: 1536);
+
+    public static readonly MemoryBuffer1D<float, Stride1D.Dense> queryBuffer = null!, keyBuffer = null!, valueBuffer = null!, outputBuffer = null!;
+    public static readonly MemoryBuffer1D<float, Stride1D.Dense> outputGradientBuffer = null!, queryGradientBuffer = null!;
+    public static readonly MemoryBuffer1D<float, Stride1D.Dense> keyGradientBuffer = null!, valueGradientBuffer = null!, fusedBuffer = null!;
+    public static readonly MemoryBuffer1D<int, Stride1D.Dense> lengthsBuffer = null!;
+}
