@@ -5,7 +5,7 @@ using KernelGen.Bench.Roofline;
 
 namespace KernelGen.Bench.BuildModes;
 
-/// <summary>The command <c>modes</c>: the causal layer of docs/publishing.md in programs that are built and published in several ways.</summary>
+/// <summary>The command <c>modes</c>: the layer of docs/publishing.md in programs that are built and published in several ways.</summary>
 internal static class ModesCommand
 {
     /// <summary>Programs take turns, so that a machine whose speed drifts is the same for all.</summary>

@@ -6,7 +6,7 @@ namespace KernelGen.Tests.Documents;
 /// <param name="Language">What stands behind the fence, as csharp.</param>
 /// <param name="Mark">What a comment <c>&lt;!-- snippet: … --&gt;</c> just before it says, or empty.</param>
 /// <param name="Code">What is in it.</param>
-/// <param name="Output">The block of text that follows before another block or heading does, which is what a program prints; or null.</param>
+/// <param name="Output">The block of text that follows before another block or heading does: what a program prints. Or null.</param>
 internal sealed record CodeBlock(string Page, int Line, string Language, string Mark, string Code, string? Output)
 {
     public override string ToString() => $"{Page}:{Line}";

@@ -15,9 +15,7 @@ internal static class DocumentFiles
 
     /// <summary>Folders whose names begin with a dot, and those of .gitignore, hold no pages.</summary>
     private static IEnumerable<FileInfo> In(DirectoryInfo folder) => folder.GetFiles("*.md")
-        .Concat(folder.GetDirectories()
-            .Where(inner => inner.Name[0] != '.' && !Written.Contains(inner.Name) && !inner.Name.EndsWith("-runs", StringComparison.Ordinal))
-            .SelectMany(In));
+        .Concat(folder.GetDirectories().Where(inner => inner.Name[0] != '.' && !Written.Contains(inner.Name)).SelectMany(In));
 
     private static string Relative(string path) => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
 }

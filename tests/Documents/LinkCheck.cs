@@ -68,7 +68,7 @@ internal static class LinkCheck
             : $"has no heading #{anchor}";
     }
 
-    /// <summary>The path from the root, where a file or folder of exactly this name is, on systems too that do not care about capitals.</summary>
+    /// <summary>The path from the root, where something of exactly this name is: capitals count, whatever the file system says.</summary>
     private static string? Resolve(IEnumerable<string> parts)
     {
         var found = new List<string>();

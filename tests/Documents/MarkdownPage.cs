@@ -55,26 +55,18 @@ internal sealed partial class MarkdownPage
 
     private void Read(string[] lines)
     {
-        var (mark, isCode, program) = ("", false, -1);
+        var (mark, isCode, headings) = ("", false, 0);
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i];
-            var fence = Fence().Match(line);
-            if (fence.Success)
+            if (Fence().Match(line) is { Success: true } fence)
             {
                 var first = i + 1;
-                var end = Array.FindIndex(lines, first, other => other.TrimStart().StartsWith(fence.Groups["fence"].Value, StringComparison.Ordinal));
-                end = end < 0 ? lines.Length : end;
-                var code = string.Join('\n', lines[first..end].Select(inner => Unindented(inner, fence.Groups["indent"].Length))) + "\n";
-                var language = fence.Groups["language"].Value;
-                if (language == "text" && program >= 0)
-                {
-                    _blocks[program] = _blocks[program] with { Output = code };
-                }
-
-                program = language == "csharp" ? _blocks.Count : -1;
-                _blocks.Add(new CodeBlock(Path, first + 1, language, mark, code, null));
-                (mark, i) = ("", end);
+                i = Array.FindIndex(lines, first, other => IsEnd(other, fence));
+                i = i < 0 ? lines.Length : i;
+                var code = string.Concat(lines[first..i].Select(inner => Unindented(inner, fence.Groups["indent"].Length) + "\n"));
+                Add(new CodeBlock(Path, first + 1, fence.Groups["language"].Value, mark, code, null), follows: headings == _headings.Count);
+                (mark, headings) = ("", _headings.Count);
                 continue;
             }
 
@@ -96,7 +88,6 @@ internal sealed partial class MarkdownPage
             if (line.StartsWith('#'))
             {
                 _headings.Add(line.TrimStart('#').Trim());
-                program = -1;
             }
 
             if (line.Trim().Length > 0)
@@ -111,6 +102,20 @@ internal sealed partial class MarkdownPage
             }
         }
     }
+
+    /// <summary>A block; of text that follows one of C# it is the output, too.</summary>
+    private void Add(CodeBlock block, bool follows)
+    {
+        if (follows && block.Language == "text" && _blocks is [.., { Language: "csharp" } program])
+        {
+            _blocks[^1] = program with { Output = block.Code };
+        }
+
+        _blocks.Add(block);
+    }
+
+    private static bool IsEnd(string line, Match fence) =>
+        line.TrimStart().StartsWith(fence.Groups["fence"].Value, StringComparison.Ordinal);
 
     private static string Unindented(string line, int indent) =>
         line[..Math.Min(indent, line.Length)].Trim().Length == 0 ? line[Math.Min(indent, line.Length)..] : line;

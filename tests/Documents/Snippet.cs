@@ -21,7 +21,9 @@ internal sealed partial class Snippet(MarkdownPage page, CodeBlock block, IReadO
     /// <summary>A block that brings its usings and has statements is a whole program.</summary>
     public bool IsProgram => block.Mark.Length == 0 && _root.Usings.Count > 0 && _root.Members.OfType<GlobalStatementSyntax>().Any();
 
-    /// <summary>Lines with the comment "KGENnnn…" are wrong in that way, those with "mended" or "or" are right; each stands for the others.</summary>
+    /// <summary>
+    /// Lines with the comment "KGENnnn…" are wrong in that way, those with "mended" or "or" are right; each stands for the others.
+    /// </summary>
     public bool ShowsDiagnostics => block.Mark.Length == 0 && block.Code.Split('\n').Any(line => Wrong().IsMatch(line));
 
     /// <summary>The snippets of a page from top to bottom: each sees the types of those before it.</summary>
@@ -152,8 +154,8 @@ internal sealed partial class Snippet(MarkdownPage page, CodeBlock block, IReadO
 
     private SyntaxTree Located(IReadOnlyList<SyntaxNode> nodes, string usings)
     {
-        var text = nodes.Select(node =>
-            $"#line {block.Line + node.SyntaxTree.GetLineSpan(node.FullSpan).StartLinePosition.Line} \"{block.Page}\"\n{node.ToFullString()}");
+        int Line(SyntaxNode node) => block.Line + node.SyntaxTree.GetLineSpan(node.FullSpan).StartLinePosition.Line;
+        var text = nodes.Select(node => $"#line {Line(node)} \"{block.Page}\"\n{node.ToFullString()}");
         return SnippetContext.Parse(usings + "\n" + string.Join('\n', text));
     }
 

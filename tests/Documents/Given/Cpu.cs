@@ -1,5 +1,5 @@
-// What parts of programs in documents take for given: their layers, tensors and sizes, by the names that documents use. Text of tests, not code
-// of this project: tests/Documents/SnippetContext.cs compiles it.
+// What parts of programs in documents take for given: their layers, tensors and sizes, by the names that documents use. Text of tests, not
+// code of this project: tests/Documents/SnippetContext.cs compiles it.
 namespace Given;
 
 [FavorAttention(HeadDim = 64, Features = 256, Causal = true)]

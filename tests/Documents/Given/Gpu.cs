@@ -8,8 +8,9 @@ public static partial class Names
 
     public static readonly TensorStrides strides = new(batch: 4096 * 1536, head: 64, token: 1536);
 
-    public static readonly MemoryBuffer1D<float, Stride1D.Dense> queryBuffer = null!, keyBuffer = null!, valueBuffer = null!, outputBuffer = null!;
-    public static readonly MemoryBuffer1D<float, Stride1D.Dense> outputGradientBuffer = null!, queryGradientBuffer = null!;
-    public static readonly MemoryBuffer1D<float, Stride1D.Dense> keyGradientBuffer = null!, valueGradientBuffer = null!, fusedBuffer = null!;
+    public static readonly MemoryBuffer1D<float, Stride1D.Dense> queryBuffer = null!, keyBuffer = null!, valueBuffer = null!;
+    public static readonly MemoryBuffer1D<float, Stride1D.Dense> outputBuffer = null!, outputGradientBuffer = null!, fusedBuffer = null!;
+    public static readonly MemoryBuffer1D<float, Stride1D.Dense> queryGradientBuffer = null!, keyGradientBuffer = null!;
+    public static readonly MemoryBuffer1D<float, Stride1D.Dense> valueGradientBuffer = null!;
     public static readonly MemoryBuffer1D<int, Stride1D.Dense> lengthsBuffer = null!;
 }
