@@ -154,7 +154,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         Return(sequences, clock);
     }
 
-    /// <summary>The clock of each token of a call; null where the state does not fade. A call that fails leaves it to the collector.</summary>
+    /// <summary>The clock of each token of a call; null where states do not fade. A call that fails leaves it to the collector.</summary>
     private unsafe StateClock? ClockOf(
         in CallTensors tensors, in AttentionShape shape, PackedSequences? sequences, ReadOnlySpan<int> queryLengths)
     {

@@ -88,7 +88,7 @@ internal sealed unsafe class StateClock
         }
     }
 
-    /// <summary>The gradient of each token's number: a sum over it and all tokens after it, since all their clocks have it in them.</summary>
+    /// <summary>The gradient of each token's number: a sum over it and all tokens after it, whose clocks have it in them.</summary>
     /// <param name="gradient">Where the gradient of each token goes.</param>
     /// <param name="adds">Whether it is added to what is there.</param>
     /// <param name="sequences">Of a packed call, <see cref="AttentionShape.Batch"/> of them; null: each has an equal part.</param>

@@ -425,7 +425,8 @@ public sealed class DecayTests
         for (var i = 0; call.QueryLengths.Length > 0 && i < output.Length; i++)
         {
             // Outputs of queries that do not count stay what they were.
-            Assert.True(i / layer.ValueDim % call.Shape.QueryLength < call.QueryLengths[i / layer.ValueDim / call.Shape.QueryLength / call.Shape.Heads] || output[i] == 0);
+            var (head, token) = Math.DivRem(i / layer.ValueDim, call.Shape.QueryLength);
+            Assert.True(token < call.QueryLengths[head / call.Shape.Heads] || output[i] == 0);
         }
 
         try
