@@ -28,7 +28,6 @@ internal static class Plots
             Width = 1_120,
             Height = 640,
             LegendRows = DrawStyles.Length,
-            LegendColumn = 205,
         };
         foreach (var (map, colour) in MapColours)
         {
@@ -64,7 +63,6 @@ internal static class Plots
         {
             LinearX = true,
             DecadeText = LogPlot.Percent,
-            LegendColumn = 230,
         };
         foreach (var (curve, (colour, style)) in curves.Zip(looks))
         {

@@ -4,13 +4,7 @@ namespace KernelGen.Examples;
 internal sealed class LinePlot(string title, string subtitle, string xTitle, string yTitle)
 {
     private const int Left = SvgPage.Left;
-    private const int LegendTop = 82;
     private const int LabelHeight = 15;
-
-    // Wider than the mean letter of any common font at this size, so that columns of the legend do not run into each other.
-    private const double LetterWidth = 7.6;
-    private const int LegendSample = 52;
-    private const int LegendGap = 20;
 
     private readonly List<PlotSeries> _series = [];
     private readonly List<ReferenceLine> _references = [];
@@ -40,22 +34,9 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
 
     private int Bottom => Height - 68;
 
-    private int LegendColumn => LegendSample + LegendGap + (int)(LetterWidth * _series.Max(series => series.Name.Length));
+    private Legend Legend => new(_series, Right - Left);
 
-    /// <summary>
-    /// Two curves, such as training and validation, stand below each other; four and so on where a line has no room for all columns.
-    /// </summary>
-    private int LegendRows
-    {
-        get
-        {
-            var columns = Math.Max(1, (Right - Left) / LegendColumn);
-            var rows = (_series.Count + columns - 1) / columns;
-            return Math.Max(2, rows + rows % 2);
-        }
-    }
-
-    private int Top => LegendTop + LegendRows * PlotCurves.LegendLine + 2;
+    private int Top => Legend.Bottom;
 
     /// <summary>A share as a share of a hundred.</summary>
     public static string Percent(double share) => SvgPage.Text($"{100 * share:0.####} %");
@@ -155,7 +136,7 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
         page.Line($"  <text x=\"{(Left + Right) / 2}\" y=\"{Height - 20}\" text-anchor=\"middle\">{SvgPage.Escape(xTitle)}</text>");
         page.Line(
             $"  <text transform=\"translate(20 {(Top + Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{SvgPage.Escape(yTitle)}</text>");
-        PlotCurves.DrawLegend(page, _series, LegendTop, LegendRows, LegendColumn, Marks);
+        Legend.Draw(page, Marks);
         return page.Close();
     }
 

@@ -7,7 +7,6 @@ namespace KernelGen.Examples;
 internal sealed class LogPlot(string title, string subtitle, string xTitle, string yTitle)
 {
     private const int Left = SvgPage.Left;
-    private const int LegendTop = 82;
 
     private readonly List<PlotSeries> _series = [];
 
@@ -23,17 +22,16 @@ internal sealed class LogPlot(string title, string subtitle, string xTitle, stri
     /// <summary>The height of the whole picture.</summary>
     public int Height { get; init; } = 560;
 
-    /// <summary>The curves that the legend lists below each other before it starts another column.</summary>
+    /// <summary>The curves that stand below each other in the legend, as they belong together.</summary>
     public int LegendRows { get; init; } = 2;
-
-    /// <summary>The width of such a column.</summary>
-    public int LegendColumn { get; init; } = 216;
 
     private int Right => Width - 24;
 
     private int Bottom => Height - 68;
 
-    private int Top => LegendTop + LegendRows * PlotCurves.LegendLine + 2;
+    private Legend Legend => new(_series, Right - Left, LegendRows);
+
+    private int Top => Legend.Bottom;
 
     /// <summary>A power of ten of milliseconds, in the unit that suits it.</summary>
     public static string Duration(int decade) => decade switch
@@ -125,7 +123,7 @@ internal sealed class LogPlot(string title, string subtitle, string xTitle, stri
             PlotCurves.Draw(page, series, [.. series.Points.Select(point => (X(point.X), Y(point.Y)))], marks: true);
         }
 
-        PlotCurves.DrawLegend(page, _series, LegendTop, LegendRows, LegendColumn, marks: true);
+        Legend.Draw(page, marks: true);
         return page.Close();
     }
 

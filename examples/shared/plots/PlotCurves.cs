@@ -1,11 +1,8 @@
 namespace KernelGen.Examples;
 
-/// <summary>Curves, their bands and their legend, drawn in pixels.</summary>
+/// <summary>Curves and their bands, drawn in pixels.</summary>
 internal static class PlotCurves
 {
-    /// <summary>The height of a line of the legend.</summary>
-    public const int LegendLine = 22;
-
     /// <summary>Draws one curve.</summary>
     /// <param name="page">Where to.</param>
     /// <param name="series">Its colour and style.</param>
@@ -38,26 +35,5 @@ internal static class PlotCurves
             series.Points.Zip(series.Spread, (point, spread) => SvgPage.Text($"{x(point.X):F1} {y(point.Y + sign * spread):F1}"));
         var outline = string.Join('L', Edge(1).Concat(Edge(-1).Reverse()));
         page.Line($"  <path d=\"M{outline}Z\" fill=\"{SvgPage.Escape(series.Colour)}\" fill-opacity=\"0.14\"/>");
-    }
-
-    /// <summary>
-    /// Lists the curves below each other from (<see cref="SvgPage.Left"/>, <paramref name="top"/>) on, in columns: above the curves, in no
-    /// curve's way.
-    /// </summary>
-    /// <param name="page">Where to.</param>
-    /// <param name="series">The curves.</param>
-    /// <param name="top">The middle of the first line, in pixels.</param>
-    /// <param name="rows">Lines of a column.</param>
-    /// <param name="column">The width of a column.</param>
-    /// <param name="marks">Whether the curves have marks.</param>
-    public static void DrawLegend(SvgPage page, IReadOnlyList<PlotSeries> series, int top, int rows, int column, bool marks)
-    {
-        for (var i = 0; i < series.Count; i++)
-        {
-            double x = SvgPage.Left + i / rows * column;
-            double y = top + i % rows * LegendLine;
-            Draw(page, series[i], [(x + 4, y), (x + 40, y)], marks);
-            page.Line($"  <text x=\"{x + 52:F0}\" y=\"{y + 4.5:F1}\">{SvgPage.Escape(series[i].Name)}</text>");
-        }
     }
 }
