@@ -27,9 +27,8 @@ internal static class NaiveGradient
         return (dq, dk, dv_);
     }
 
-    /// <param name="pairLog">What is added to the logarithm of the weight of a query and a key; null: nothing.</param>
-    /// <returns>Beside the others the gradient by what is added of each pair, [queries, keys].</returns>
-    /// <inheritdoc cref="Compute(Layer, ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, int?)"/>
+    /// <summary>As the other, and the gradient by what is added to the logarithm of the weight of each pair, [queries, keys].</summary>
+    /// <param name="pairLog">What is added, of a query and a key; null: nothing.</param>
     public static (double[] Query, double[] Key, double[] Value, double[,] Pairs) Compute(
         Layer layer, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> upstream,
         ReadOnlySpan<float> weights, Func<int, int, double>? pairLog) => Compute(

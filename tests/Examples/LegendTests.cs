@@ -39,8 +39,8 @@ public sealed class LegendTests
             }
 
             // The curves begin below the last of them.
-            Assert.True(names.Max(name => name.Y) + 8 < new Legend(
-                [.. names.Select(name => new PlotSeries(name.Name, "#000", LineStyle.Full, [(1, 1)]))], width - 24 - SvgPage.Left, rows).Bottom);
+            var series = names.Select(name => new PlotSeries(name.Name, "#000", LineStyle.Full, [(1, 1)])).ToList();
+            Assert.True(names.Max(name => name.Y) + 8 < new Legend(series, width - 24 - SvgPage.Left, rows).Bottom);
         }
 
         static double Number(XElement text, string name) => double.Parse(text.Attribute(name)!.Value, CultureInfo.InvariantCulture);
