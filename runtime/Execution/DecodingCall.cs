@@ -13,7 +13,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private const int LeastStreamsPerWorker = 2;
 
     private OperandMemory _query, _key, _value, _destination;
-    private readonly OperandMemory[] _others = new OperandMemory[KernelOperands<TKernel>.Others.Count];
+    private readonly OperandMemory[] _others = new OperandMemory[KernelOperands<TKernel>.Others.Length];
     private float* _parameters;
     private AlignedBuffer? _scratch;
     private DecodingState<TKernel>? _state;
@@ -116,7 +116,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     // What tokens say of the fading of the state; −1 where each head has a constant.
     private static int DecayPlace { get; } =
-        Array.FindIndex([.. KernelOperands<TKernel>.Others], other => other.Operand.Name == KernelOperands<TKernel>.Clock?.SumOf);
+        Array.FindIndex(KernelOperands<TKernel>.Others, other => other.Operand.Name == KernelOperands<TKernel>.Clock?.SumOf);
 
     private float* ClockOf(int unit) => _clocks!.Pointer + (2L * unit * _shape.QueryLength);
 

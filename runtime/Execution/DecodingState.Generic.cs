@@ -580,7 +580,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     /// <summary>What is handed in of one of the tensors that not every attention has.</summary>
     private static ReadOnlySpan<float> Other(in CallTensors others, int place) =>
-        place < KernelOperands<TKernel>.Others.Count ? others[KernelOperands<TKernel>.Others[place].Slot] : default;
+        place < KernelOperands<TKernel>.Others.Length ? others[KernelOperands<TKernel>.Others[place].Slot] : default;
 
     private static void CheckOther(Operand operand, ReadOnlySpan<float> tensor, in AttentionShape shape, Span<float> destination)
     {

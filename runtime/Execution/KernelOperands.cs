@@ -69,7 +69,7 @@ internal static unsafe class KernelOperands<TKernel>
     /// What callers hand in beside queries, keys, values and outputs: where the kernel lists it, and its place among all that callers hand
     /// in.
     /// </summary>
-    public static IReadOnlyList<OtherOperand> Others { get; } = OthersOf(Listed);
+    public static readonly OtherOperand[] Others = OthersOf(Listed);
 
     /// <summary>Sets strides of heads whose tokens follow each other; nothing is there yet.</summary>
     /// <param name="places">Memory for <see cref="HeadOperands.Most"/> places.</param>
