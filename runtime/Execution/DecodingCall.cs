@@ -47,7 +47,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         float* query, float* key, float* value, float* destination, float** others, float* parameters, float* zeros,
         in AttentionShape shape, bool isPrefill)
     {
-        for (var i = 0; i < _others.Length; i++)
+        for (var i = 0; i < KernelOperands<TKernel>.Others.Length; i++)
         {
             var other = KernelOperands<TKernel>.Others[i];
             _others[i] = others[i] is not null
@@ -200,7 +200,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     private HeadOperands Head(int batch, int head, int token, int tokens, OperandPlace* places)
     {
-        for (var i = 0; i < _others.Length; i++)
+        for (var i = 0; i < KernelOperands<TKernel>.Others.Length; i++)
         {
             // What is no row a token is the same for all.
             var (operand, index) = (KernelOperands<TKernel>.Others[i].Operand, KernelOperands<TKernel>.Others[i].Index);

@@ -170,7 +170,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         }
 
         CheckOverlaps(query, key, value, destination);
-        Run(query, key, value, destination, others, shape, lengths, sequences, first, isPrefill: true);
+        RunWithOthers(query, key, value, destination, others, shape, lengths, sequences, first, isPrefill: true);
         if (sequences is not null)
         {
             _engine.Sequences.Return(sequences); // one that failed is left to the collector
@@ -181,17 +181,42 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     }
 
     public override void Step(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1) =>
-        Step(query, key, value, destination, default, groupSize);
-
-    internal override void StepWith(in CallTensors tensors, int groupSize) => Step(
-        tensors[QuerySlot], tensors[KeySlot], tensors[ValueSlot], Written(tensors[OutputSlot]), tensors, groupSize);
-
-    private void Step(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
-        int groupSize)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1)
     {
         using var use = _gate.Enter();
+        var shape = CheckStep(query, key, value, destination, groupSize);
+        if (KernelOperands<TKernel>.Others.Length > 0)
+        {
+            StepWithOthers(query, key, value, destination, default, shape);
+            return;
+        }
+
+        Run(query, key, value, destination, shape, default, null, first: 0, isPrefill: false);
+    }
+
+    internal override void StepWith(in CallTensors tensors, int groupSize)
+    {
+        using var use = _gate.Enter();
+        var destination = Written(tensors[OutputSlot]);
+        var shape = CheckStep(tensors[QuerySlot], tensors[KeySlot], tensors[ValueSlot], destination, groupSize);
+        StepWithOthers(tensors[QuerySlot], tensors[KeySlot], tensors[ValueSlot], destination, tensors, shape);
+    }
+
+    private void StepWithOthers(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
+        AttentionShape shape)
+    {
+        foreach (var other in KernelOperands<TKernel>.Others)
+        {
+            CheckOther(other.OfStep, others[other.Slot], shape, destination);
+        }
+
+        RunWithOthers(query, key, value, destination, others, shape, default, null, first: 0, isPrefill: false);
+    }
+
+    private AttentionShape CheckStep(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize)
+    {
         var shared = groupSize == 1 ? Streams : SharedBy(groupSize);
         CheckTensor(query.Length, Streams, TKernel.HeadDim, nameof(query));
         CheckTensor(key.Length, shared, TKernel.HeadDim, nameof(key));
@@ -200,13 +225,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         CheckOverlaps(query, key, value, destination);
 
         // Of one token both layouts are the same, and so are the heads of one sequence and of several.
-        AttentionShape shape = new(1, Streams, 1) { KeyHeads = shared };
-        foreach (var other in KernelOperands<TKernel>.Others)
-        {
-            CheckOther(other.OfStep, others[other.Slot], shape, destination);
-        }
-
-        Run(query, key, value, destination, others, shape, default, null, first: 0, isPrefill: false);
+        return new AttentionShape(1, Streams, 1) { KeyHeads = shared };
     }
 
     public override void End(int stream)
@@ -381,9 +400,21 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         }
     }
 
-    private void Run(
+    private void RunWithOthers(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
         AttentionShape shape, ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill)
+    {
+        fixed (float* other0 = Other(others, 0), other1 = Other(others, 1), other2 = Other(others, 2), other3 = Other(others, 3))
+        {
+            var more = stackalloc float*[OtherOperand.Most] { other0, other1, other2, other3 };
+            Run(query, key, value, destination, shape, lengths, sequences, first, isPrefill, more);
+        }
+    }
+
+    /// <param name="others">What else the kernel is handed; null where it is nothing.</param>
+    private void Run(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
+        ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill, float** others = null)
     {
         var taking = Plan(shape, lengths, sequences, first);
         if (taking == 0)
@@ -395,15 +426,13 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         try
         {
             fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
-            fixed (float* other0 = Other(others, 0), other1 = Other(others, 1), other2 = Other(others, 2), other3 = Other(others, 3))
             {
-                var more = stackalloc float*[OtherOperand.Most] { other0, other1, other2, other3 };
                 call.Place(
-                    queryPointer, keyPointer, valuePointer, destinationPointer, more, _packed.Parameters.Pointer, _engine.Zeros, shape,
+                    queryPointer, keyPointer, valuePointer, destinationPointer, others, _packed.Parameters.Pointer, _engine.Zeros, shape,
                     isPrefill);
                 if (Fades)
                 {
-                    call.ReadClocks(_streams.AsSpan(first, shape.Batch * shape.Heads), more);
+                    call.ReadClocks(_streams.AsSpan(first, shape.Batch * shape.Heads), others);
                 }
 
                 call.Run(this, first, shape.Batch * shape.Heads, taking, isPrefill, _engine.DegreeOfParallelism);
