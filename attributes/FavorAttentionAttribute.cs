@@ -102,7 +102,8 @@ public sealed class FavorAttentionAttribute : Attribute
     /// <summary>
     /// Whether each token of <see cref="Causal"/> attention says for itself how much is forgotten: calls then take a tensor
     /// <c>logDecay</c>, [batch, heads, length] of numbers at most 0, and before token t is taken in, what was summed so far is multiplied
-    /// by e^(logDecay_t). Numbers below −16,384 count as that, and −∞ forgets all. Default: false.
+    /// by e^(logDecay_t). Numbers below −16,384 count as that, and −∞ forgets all. Numbers above 0 are an exception, but in views of
+    /// a GPU's memory, which no call looks into: there they count as NaN, and so do outputs from that token on. Default: false.
     /// </summary>
     /// <remarks>Source: Yang et al., "Gated Linear Attention Transformers", arXiv:2312.06635, with a factor a head.</remarks>
     public bool TokenDecay { get; set; }

@@ -57,6 +57,10 @@ internal static class AttentionOperands
         IsOptional = true,
     };
 
+    /// <summary>Whether an operand is what a running sum of the program adds up.</summary>
+    public static bool IsSummedUp(TileProgram program, Operand operand) =>
+        program.Operands.Any(sum => sum.SumOf?.Operand == operand);
+
     /// <summary>What callers hand in beside these, each once, in the order of the programs.</summary>
     public static IEnumerable<Operand> OthersOf(IEnumerable<TileProgram> programs) =>
         GivenTo(programs).Where(operand => !Names.Contains(operand.Name));

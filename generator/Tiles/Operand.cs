@@ -115,7 +115,13 @@ internal enum OperandSource
 /// <summary>What a running sum adds up.</summary>
 /// <param name="Operand">What callers hand in, a number for each token; null where it is constant.</param>
 /// <param name="Constants">A number for each query head in its place.</param>
-internal sealed record Summands(Operand? Operand, IReadOnlyList<float>? Constants);
+internal sealed record Summands(Operand? Operand, IReadOnlyList<float>? Constants)
+{
+    /// <summary>
+    /// What numbers below it count as: it is less than every float in a few tokens, whatever they are. The runtime's has the same.
+    /// </summary>
+    public const float Least = -16_384;
+}
 
 /// <summary>The type of the numbers of an operand.</summary>
 internal enum OperandElement

@@ -169,6 +169,31 @@ public static class GpuChecks
         ShapeChecks.CheckQueryLengths(queryLengths, shape, nameof(queryLengths), nameof(queryLengths));
     }
 
+    /// <summary>Whether no number that is added up would let sums grow. Of a view of the device nobody knows.</summary>
+    /// <param name="operand">It.</param>
+    /// <param name="logDecay">Its tensor, which fits the shape.</param>
+    /// <param name="queryLengths">For each sequence how many tokens count; empty: all.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <exception cref="ArgumentException">One is above 0.</exception>
+    public static unsafe void CheckLogDecays(
+        Operand operand, in ReadOnlyTensorView logDecay, ReadOnlySpan<int> queryLengths, in AttentionShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(operand);
+        var memory = OperandMemory.Of(operand, null, logDecay.Strides, shape);
+        for (var batch = 0; batch < shape.Batch; batch++)
+        {
+            var tokens = queryLengths.IsEmpty ? shape.QueryLength : queryLengths[batch];
+            for (var head = 0; head < shape.Heads; head++)
+            {
+                var place = (batch * memory.BatchStride) + (head * memory.HeadStride);
+                for (var token = 0; token < tokens; token++, place += memory.RowStride)
+                {
+                    StateClock.Check(logDecay.Memory[(int)place], batch, head, token);
+                }
+            }
+        }
+    }
+
     /// <summary>Whether a device has so much memory at all.</summary>
     /// <param name="name">The device.</param>
     /// <param name="needed">The bytes.</param>

@@ -36,6 +36,9 @@ public readonly struct GpuPlace
     /// <summary>The place of what is written and nobody wants.</summary>
     public static GpuPlace Unwanted => new(0, 0, 0, -1, 1);
 
+    /// <summary>The place of a number of each query head, which is that of all its tokens.</summary>
+    public static GpuPlace OfConstants => new(0, 0, 1, 0, 1);
+
     /// <summary>Whether the operand is to be written.</summary>
     public bool IsWanted => RowStride >= 0;
 

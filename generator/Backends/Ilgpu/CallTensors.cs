@@ -15,14 +15,23 @@ internal sealed class CallTensors
 
     private readonly bool _isBackward;
 
+    // What running sums add up.
+    private readonly IReadOnlyList<Operand> _summed;
+
     /// <param name="programs">The forward program, and for a backward call those of the gradients after it.</param>
     /// <param name="isBackward">Whether it is a backward call, which is handed what the forward call has written.</param>
     /// <param name="rule">What the lengths of queries and keys must be, as arguments of checks.</param>
     public CallTensors(IEnumerable<TileProgram> programs, bool isBackward, string rule)
     {
-        Operands = [.. AttentionOperands.InOrderOfParameters(programs, isBackward)];
+        var all = programs.ToList();
+        Operands = [.. AttentionOperands.InOrderOfParameters(all, isBackward)];
         _isBackward = isBackward;
         Rule = rule;
+        _summed =
+        [
+            .. Operands.Where(operand =>
+                operand.Access == OperandAccess.Read && all.Any(program => AttentionOperands.IsSummedUp(program, operand))),
+        ];
     }
 
     /// <summary>What the lengths of queries and keys must be, as arguments of checks.</summary>
@@ -57,7 +66,9 @@ internal sealed class CallTensors
 
     /// <summary>Parameters that are views of the device, with what is said of each.</summary>
     public IEnumerable<Parameter> Views() =>
-        Operands.Select(operand => new Parameter($"{ViewType(operand)} {NameOf(operand)}", NameOf(operand), Describe(operand)));
+        Operands.Select(operand => new Parameter(
+            $"{ViewType(operand)} {NameOf(operand)}", NameOf(operand),
+            Describe(operand) + (_summed.Contains(operand) ? ", and one above 0 as NaN, since nobody looks at them here" : "")));
 
     /// <summary>Parameters that say how far apart the parts of each are.</summary>
     public IEnumerable<Parameter> Strides() => Operands.Where(HasStrides).Select(operand => new Parameter(
@@ -78,7 +89,12 @@ internal sealed class CallTensors
         Length, operand => IsFromForward(operand) || !HasStrides(operand) ? "default" : $"{NameOf(operand)}.Strides")
         + string.Concat(OnCpu.Where(operand => operand.Element == OperandElement.Int32)
             .Select(operand => $"\n{Services}.GpuChecks.CheckNumbers({Entry(operand)}, {NameOf(operand)});"))
-        + $"\n{Services}.GpuChecks.CheckLengths(keyLengths, queryLengths, shape);";
+        + $"\n{Services}.GpuChecks.CheckLengths(keyLengths, queryLengths, shape);"
+        + string.Concat(_summed.Select(operand =>
+            $"\n{Services}.GpuChecks.CheckLogDecays({Entry(operand)}, {NameOf(operand)}, queryLengths, shape);"));
+
+    /// <summary>What else is wrong with tensors of the CPU, as the end of a sentence.</summary>
+    public string Misuse => string.Concat(_summed.Select(operand => $", or a number of {NameOf(operand)} is above 0"));
 
     /// <summary>What says in the call where the tensors are.</summary>
     public IEnumerable<string> InCall() => Operands.SelectMany(operand => new[]
@@ -171,9 +187,12 @@ internal sealed class CallTensors
             : "";
         var past = operand.Access == OperandAccess.Accumulate ? $"; 0 for {(operand.IsOfKeys ? "keys" : "queries")} that do not count" : "";
         var missing = !operand.IsOptional ? "" : operand.Access == OperandAccess.Read ? "; empty: zeros" : "; empty: not wanted";
+        var range = _summed.Contains(operand)
+            ? $"; logarithms of at most 0, of which one below {Summands.Least.ToString(CultureInfo.InvariantCulture)} counts as that"
+            : "";
         return operand.Element == OperandElement.Int32
             ? $"A number of each token, [{heads}{of.Item1} length]"
-            : $"{role}[{heads}{of.Item1} length, {of.Item2}]{past}{missing}";
+            : $"{role}[{heads}{of.Item1} length, {of.Item2}]{past}{missing}{range}";
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

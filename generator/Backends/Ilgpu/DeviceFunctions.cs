@@ -42,6 +42,8 @@ internal sealed class DeviceFunctions
             "UpperBits" => "// The number cut to 12 bits: products of two such have no rounding.\nprivate static float UpperBits(float x) => global::ILGPU.Interop.IntAsFloat(global::ILGPU.Interop.FloatAsInt(x) & 0xFFFFF000u);",
             "FusedMultiplyAdd" => FusedMultiplyAdd,
             "RestOfSum" => RestOfSum,
+            "SumOfThreeFloats" => SumOfThreeFloats,
+            "TwoFloatsOfBase2" => TwoFloatsOfBase2,
             "Erf" => Erf,
             "Tanh" => Tanh,
             "Sin" => Sin,
@@ -85,6 +87,8 @@ internal sealed class DeviceFunctions
         "Tanh" or "SineOfTurn" => ["Floor"],
         "RestOfRounding" => ["RoundToTensor"],
         "FusedMultiplyAdd" => ["UpperBits"],
+        "SumOfThreeFloats" => ["RestOfSum"],
+        "TwoFloatsOfBase2" => ["UpperBits", "RestOfSum"],
         _ => [],
     };
 
@@ -154,6 +158,41 @@ internal sealed class DeviceFunctions
             var added = sum - x;
             var rest = (x - (sum - added)) + (y - added);
             return rest < float.PositiveInfinity ? rest : 0f; // NaN where the sum is infinite.
+        }
+        """;
+
+    // Two floats are too few to go on from: roundings of the second go one way where tokens are equal, and add up.
+    private const string SumOfThreeFloats = """
+        // The sum of two numbers of three floats each.
+        private static (float Sum, float Rest2, float Rest3) SumOfThreeFloats(float x, float x2, float x3, float y, float y2, float y3)
+        {
+            var sum = x + y;
+            var lost = RestOfSum(x, y, sum);
+            var seconds = x2 + y2;
+            var second = lost + seconds;
+            var third = (RestOfSum(x2, y2, seconds) + RestOfSum(lost, seconds, second)) + (x3 + y3);
+            var whole = sum + second;
+            second = RestOfSum(sum, second, whole);
+            var rest = second + third;
+            return (whole, rest, RestOfSum(second, third, rest));
+        }
+        """;
+
+    // log2 e is 1.4423828125 + 0.00031220912933349609375 + 1.9259629911e-8: the first two have 12 bits each. Exact products are the same
+    // whether a device fuses them with sums.
+    private const string TwoFloatsOfBase2 = """
+        // x·log2 e, off by 2⁻⁴⁵ of it: products of 12 bits have no rounding.
+        private static (float Sum, float Lost) TwoFloatsOfBase2(float x)
+        {
+            var upper = UpperBits(x);
+            var lower = x - upper;
+            var first = upper * 1.4423828125f;
+            var second = lower * 1.4423828125f;
+            var third = upper * 0.00031220912933349609375f;
+            var sum = first + second;
+            var whole = sum + third;
+            var small = (lower * 0.00031220912933349609375f) + (x * 1.9259629911e-8f);
+            return (whole, (RestOfSum(first, second, sum) + RestOfSum(sum, third, whole)) + small);
         }
         """;
 

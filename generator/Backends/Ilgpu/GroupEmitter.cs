@@ -472,8 +472,8 @@ internal sealed class GroupEmitter
     private static string Element(Operand tensor, TokenLoop loop, string column = "c", bool atPositions = false)
     {
         var token = (atPositions ? "firstPosition + " : "") + Token(loop);
-        var row = tensor.Source == OperandSource.Kept
-            ? $"{IlgpuKernels.Kept}[{tensor.Name}Base + {token}"
+        var row = tensor.Source is OperandSource.Kept or OperandSource.RunningSum
+            ? $"{(tensor.Source == OperandSource.Kept ? IlgpuKernels.Kept : IlgpuKernels.Memory)}[{tensor.Name}Base + {token}"
             : $"{tensor.Name}[{tensor.Name}Base + ((long)({token}) * {tensor.Name}Stride)";
         return row + (tensor.Columns == Dim.One ? "]" : $" + {column}]");
     }

@@ -49,11 +49,6 @@ internal sealed class IlgpuBackend : Backend
             return objection;
         }
 
-        if (program.Operands.Any(operand => operand.Source == OperandSource.RunningSum))
-        {
-            return "its sums fade from token to token, and nothing on a GPU adds up by how much";
-        }
-
         if (program.Operands.Any(operand => operand.IsTable))
         {
             return "it has a learned table, whose gradient its kernels cannot sum over heads yet";
@@ -68,10 +63,10 @@ internal sealed class IlgpuBackend : Backend
             : OnArguments(program);
     }
 
-    /// <summary>Programs of tensors that every attention has are far from the limits.</summary>
+    /// <summary>Programs of tensors that every attention has, and no running sums, are far from the limits.</summary>
     private static string? OnArguments(TileProgram program)
     {
-        if (!AttentionOperands.OthersOf([program]).Any())
+        if (!AttentionOperands.OthersOf([program]).Any() && program.Operands.All(operand => operand.Source != OperandSource.RunningSum))
         {
             return null;
         }

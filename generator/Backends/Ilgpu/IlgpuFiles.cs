@@ -37,6 +37,7 @@ internal static class IlgpuFiles
         var kept = new KeptNumbers(program, gradients);
         var tensors = new CallTensors([program], isBackward: false, Rule(program));
         var all = new CallTensors(programs.All, isBackward: true, Rule(program));
+        var sums = RunningSumEmitter.Of(programs);
         var comment =
             $"{spec.Describe()} GPU kernels for ILGPU{(isTensor ? ", precision TensorFloat32" : "")}, from the tile program that stands in the file of the CPU kernels.";
         return TypeFile.Write(type, [comment], IlgpuKernels.Usings(isTensor), "", writer =>
@@ -49,9 +50,14 @@ internal static class IlgpuFiles
                 """);
             using (writer.Block("public sealed partial class Gpu : global::System.IDisposable"))
             {
-                Members(writer, type, spec, kept, tensors, all, isTensor);
+                Members(writer, type, spec, kept, tensors, all, sums, isTensor);
                 writer.Line();
                 LauncherEmitter.Emit(writer, "ForwardPass", "The kernels of the forward pass.", backend, kept.HasState);
+                if (sums is not null)
+                {
+                    writer.Line();
+                    sums.Emit(writer);
+                }
             }
         });
     }
@@ -121,8 +127,10 @@ internal static class IlgpuFiles
 
     /// <param name="tensors">Those of a forward call.</param>
     /// <param name="all">Those of a backward call too.</param>
+    /// <param name="sums">Its running sums; null: it has none.</param>
     private static void Members(
-        SourceWriter writer, TypeTarget type, AttentionSpec spec, KeptNumbers kept, CallTensors tensors, CallTensors all, bool isTensor)
+        SourceWriter writer, TypeTarget type, AttentionSpec spec, KeptNumbers kept, CallTensors tensors, CallTensors all,
+        RunningSumEmitter? sums, bool isTensor)
     {
         var optional = all.Operands.Where(operand => operand.IsOptional).Select(operand => operand.Columns.Size).DefaultIfEmpty().Max();
         var (zerosField, zeros) = optional == 0
@@ -132,12 +140,17 @@ internal static class IlgpuFiles
         var arrays = tensors.Arrays().ToList();
         var strides = tensors.Strides().ToList();
         var queries = kept.PerQuery.Count;
+        string[] passes = ["ForwardPass"];
+        var scratch = "ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors)";
+        var places = kept.Stored
+            .Select(name => $"{LauncherEmitter.Place(name)} = context is null ? _GpuPlace.Unwanted : {kept.PlaceOf(name)},")
+            .Concat(sums?.InCall(isBackward: false) ?? []);
         writer.Line($$"""
             private readonly _Accelerator _accelerator;
             private readonly {{Runtime}}.Projection? _projection;
             private readonly float[] _hyperparameters;
             private readonly ForwardPass _forward;
-            private readonly _IntBuffer _noLengths;{{zerosField}}
+            private readonly _IntBuffer _noLengths;{{zerosField}}{{If(sums, SumFields)}}
             private readonly {{Services}}.CallGate _gate;
             private readonly global::System.Collections.Generic.List<global::System.IDisposable> _owned = new();
             private readonly global::System.Collections.Generic.Dictionary<_Stream, _FloatBuffer> _scratch =
@@ -155,7 +168,7 @@ internal static class IlgpuFiles
                 _projection = layer.Engine.Projection;
                 _hyperparameters = layer.Engine.Hyperparameters.ToArray();
                 _owned.Add(_forward = new ForwardPass(accelerator, _projection, _hyperparameters));
-                _owned.Add(_noLengths = accelerator.Allocate1D<int>(1));{{zeros}}
+                _owned.Add(_noLengths = accelerator.Allocate1D<int>(1));{{zeros}}{{If(sums, SumCreation)}}
                 _gate = new {{Services}}.CallGate(nameof(Gpu), "only calls may share it.", Free);
             }
 
@@ -238,15 +251,15 @@ internal static class IlgpuFiles
 
                 lock (_scratch)
                 {
-                    var memory = Scratch(stream, ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors));
+                    var memory = Scratch(stream, {{scratch}});{{Statements(sums?.TakeMemory(passes, isBackward: false))}}
                     var call = new Call
                     {
             {{InCall(tensors.InCall())}}
                         Kept = context is null ? memory.SubView(0, 1) : Kept(context),{{(kept.HasState ? "\n            KeptStates = context is null ? default : KeptStates(context)," : "")}}
-            {{InCall(kept.Stored.Select(name => $"{LauncherEmitter.Place(name)} = context is null ? _GpuPlace.Unwanted : {kept.PlaceOf(name)},"))}}
+            {{InCall(places)}}
             {{InCall([Lengths])}}
-                    };
-                    _forward.Launch(stream, in call, _GpuPart.All(shape), _accelerator.NumMultiprocessors, memory);
+                    };{{If(sums, $"\n        {RunningSumEmitter.SumUp}")}}
+                    _forward.Launch(stream, in call, _GpuPart.All(shape), _accelerator.NumMultiprocessors, memory{{If(sums, ", sums")}});
                 }
 
                 {{Services}}.GpuChecks.Fill(context);
@@ -278,14 +291,14 @@ internal static class IlgpuFiles
             }
 
             /// <summary>
-            /// The bytes of scratch memory on the device that a forward call of this shape uses. They do not grow with the lengths. Each stream that is used
+            /// The bytes of scratch memory on the device that a forward call of this shape uses. {{Growth(sums, isBackward: false)}} Each stream that is used
             /// has as much as its largest call took, until another stream's call needs memory after it was disposed of, or this object is.
             /// </summary>
             /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
             public long ScratchBytes({{Runtime}}.AttentionShape shape)
             {
                 {{Services}}.GpuChecks.CheckShape(shape, {{tensors.Rule}});
-                return ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors) * sizeof(float);
+                return {{(sums is null ? scratch : $"({scratch} + {sums.Length(passes, isBackward: false)})")}} * sizeof(float);
             }
 
             /// <summary>Frees the memory on the device, at once or at the end of a call that is running.</summary>
@@ -299,7 +312,7 @@ internal static class IlgpuFiles
                     {
                         scratch.Dispose();
                     }
-
+            {{If(sums, SumDisposal)}}
                     _owned.ForEach(static owned => owned.Dispose());
                 }
             }
@@ -325,27 +338,20 @@ internal static class IlgpuFiles
 
         writer.Line($$"""
             /// <summary>Memory of the stream's own, since what other streams have may be in use. What was too small goes, and what disposed streams had.</summary>
-            private _Floats Scratch(_Stream stream, long length)
-            {
-                if (_scratch.TryGetValue(stream, out var scratch) && scratch.Length >= length)
-                {
-                    return scratch.View;
-                }
+            {{MemoryOf("Scratch", "_scratch")}}
 
-                {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, {{Services}}.GpuChecks.Bytes(length), _accelerator.MemorySize);
-                foreach (var other in new global::System.Collections.Generic.List<_Stream>(_scratch.Keys))
-                {
-                    if (other == stream || other.IsDisposed)
-                    {
-                        _accelerator.Synchronize(); // Its kernels may still run.
-                        _scratch.Remove(other, out var unused);
-                        unused!.Dispose();
-                    }
-                }
+            """);
+        if (sums is not null)
+        {
+            // Sums may be NaN, which must not be where another call has a state: what that is padded with is never written.
+            writer.Line($$"""
+                /// <summary>Likewise, of running sums, where no call has its states.</summary>
+                {{MemoryOf("SumMemory", "_sumMemory")}}
 
-                return (_scratch[stream] = Zeros(length)).View;
-            }
+                """);
+        }
 
+        writer.Line($$"""
             /// <summary>Memory that states lie in: no kernel writes the rows and columns that they are padded with.</summary>
             private _FloatBuffer Zeros(long length)
             {
@@ -401,6 +407,7 @@ internal static class IlgpuFiles
             "_Floats Kept",
             .. kept.HasState ? new[] { "_Floats KeptStates", "_GpuPlace KeptStatePlace" } : [],
             .. kept.PerQuery.Select(name => $"_GpuPlace {LauncherEmitter.Place(name)}"),
+            .. sums is null ? [] : sums.Operands.Select(operand => $"_GpuPlace {LauncherEmitter.Place(operand.Name)}"),
             "_Ints KeyLengths", "_Ints QueryLengths", "bool HasKeyLengths", "bool HasQueryLengths", "bool AddsGradients",
         ];
         using (writer.Indent())
@@ -424,6 +431,58 @@ internal static class IlgpuFiles
 
         writer.Line("}");
     }
+
+    private const string SumFields = """
+
+        private readonly RunningSums _runningSums;
+        private readonly global::System.Collections.Generic.Dictionary<_Stream, _FloatBuffer> _sumMemory =
+            new(global::System.Collections.Generic.ReferenceEqualityComparer.Instance);
+        """;
+
+    private const string SumCreation = "\n    _owned.Add(_runningSums = new RunningSums(accelerator));";
+
+    private const string SumDisposal = """
+
+                foreach (var sums in _sumMemory.Values)
+                {
+                    sums.Dispose();
+                }
+
+        """;
+
+    /// <summary>A method that has memory for each stream.</summary>
+    private static string MemoryOf(string name, string field) => $$"""
+        private _Floats {{name}}(_Stream stream, long length)
+        {
+            if ({{field}}.TryGetValue(stream, out var scratch) && scratch.Length >= length)
+            {
+                return scratch.View;
+            }
+
+            {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, {{Services}}.GpuChecks.Bytes(length), _accelerator.MemorySize);
+            foreach (var other in new global::System.Collections.Generic.List<_Stream>({{field}}.Keys))
+            {
+                if (other == stream || other.IsDisposed)
+                {
+                    _accelerator.Synchronize(); // Its kernels may still run.
+                    {{field}}.Remove(other, out var unused);
+                    unused!.Dispose();
+                }
+            }
+
+            return ({{field}}[stream] = Zeros(length)).View;
+        }
+        """;
+
+    private static string If(RunningSumEmitter? sums, string text) => sums is null ? "" : text;
+
+    /// <summary>Statements within two blocks, a line each.</summary>
+    private static string Statements(IEnumerable<string>? lines) => string.Concat((lines ?? []).Select(line => $"\n        {line}"));
+
+    /// <summary>What is said of how scratch memory grows.</summary>
+    private static string Growth(RunningSumEmitter? sums, bool isBackward) => sums is null
+        ? "They do not grow with the lengths."
+        : $"They grow with the lengths by {sums.Numbers(isBackward) * sizeof(float)} bytes a query.";
 
     private const string LengthDocumentation = """
         /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; the others are not read. Empty: all.</param>
@@ -468,6 +527,12 @@ internal static class IlgpuFiles
 
         writer.Line("private global::System.Action<_Stream, _KernelConfig, _Floats, _Ints, _Ints, int, _GpuShape>? _clear;");
         var lengths = string.Join(", ", passes.Select(pass => $"{pass}.ScratchLength(shape, _accelerator.NumMultiprocessors)"));
+        var scratch = passes.Count == 1 ? lengths : $"global::System.Math.Max({lengths})";
+        var sums = RunningSumEmitter.Of(programs);
+        string[] summing = [.. passes.Where((_, i) => kernels[i].HasRunningSums)];
+        var length = sums is null ? "BackwardScratchBytes(shape) / sizeof(float)" : scratch;
+        var places = kept.PerQuery.Select(name => $"{LauncherEmitter.Place(name)} = {kept.PlaceOf(name)},")
+            .Concat(sums?.InCall(isBackward: true) ?? []);
         var context = new CallTensors.Parameter($"{Runtime}.GpuBackwardContext context", "context", "What it has kept");
         var (strides, arrays) = (tensors.Strides().ToList(), tensors.Arrays().ToList());
 
@@ -510,12 +575,12 @@ internal static class IlgpuFiles
 
                 lock (_scratch)
                 {
-                    var memory = Scratch(stream, BackwardScratchBytes(shape) / sizeof(float));
+                    var memory = Scratch(stream, {{length}});{{Statements(sums?.TakeMemory(summing, isBackward: true))}}
                     var call = new Call
                     {
             {{InCall(tensors.InCall())}}
                         Kept = Kept(context),{{(kept.HasState ? $"\n            KeptStatePlace = _GpuPlace.OfKept(0, {kept.StateFloats}, shape)," : "")}}
-            {{InCall(kept.PerQuery.Select(name => $"{LauncherEmitter.Place(name)} = {kept.PlaceOf(name)},"))}}
+            {{InCall(places)}}
                         AddsGradients = accumulate,
             {{InCall([Lengths])}}
                     };
@@ -535,9 +600,19 @@ internal static class IlgpuFiles
                     writer.Line();
                 }
 
+                if (sums is not null)
+                {
+                    writer.Line(RunningSumEmitter.SumUp);
+                }
+
                 for (var i = 0; i < passes.Count; i++)
                 {
-                    Launch(passes[i], fields[i], kernels[i].WrittenBy, programs.Gradients[i]);
+                    Launch(passes[i], fields[i], kernels[i], programs.Gradients[i]);
+                }
+
+                foreach (var line in sums?.AfterGradients(tensors.Entry) ?? [])
+                {
+                    writer.Line(line);
                 }
             }
 
@@ -557,7 +632,7 @@ internal static class IlgpuFiles
             /// <param name="shape">The sizes.</param>
             {{LengthDocumentation}}
             /// <param name="accumulate">Whether gradients are added to what is there, rather than overwriting it.</param>
-            /// <exception cref="global::System.ArgumentException">A length or stride does not fit, or the shape is impossible.</exception>
+            /// <exception cref="global::System.ArgumentException">A length or stride does not fit, or the shape is impossible{{tensors.Misuse}}.</exception>
             /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
             public void Backward(
             {{Parameters(arrays)}},
@@ -582,12 +657,12 @@ internal static class IlgpuFiles
             {{Indented(tensors.Downloads())}}
             }
 
-            /// <summary>The bytes of scratch memory on the device that a backward call of this shape uses. They do not grow with the lengths.</summary>
+            /// <summary>The bytes of scratch memory on the device that a backward call of this shape uses. {{Growth(sums, isBackward: true)}}</summary>
             /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
             public long BackwardScratchBytes({{Runtime}}.AttentionShape shape)
             {
                 {{Services}}.GpuChecks.CheckShape(shape, {{rule}});
-                return {{(passes.Count == 1 ? lengths : $"global::System.Math.Max({lengths})")}} * sizeof(float);
+                return {{(sums is null ? scratch : $"({scratch} + {sums.Length(summing, isBackward: true)})")}} * sizeof(float);
             }
 
             /// <summary>Queues zeros for rows of a gradient: all where heads add up in it, else those of tokens that no kernel goes to.</summary>
@@ -632,9 +707,9 @@ internal static class IlgpuFiles
         writer.Line();
         tensors.EmitList(writer);
 
-        void Launch(string pass, string field, OperandSharing writtenBy, TileProgram program)
+        void Launch(string pass, string field, IlgpuKernels own, TileProgram program)
         {
-            var isShared = writtenBy != OperandSharing.None;
+            var isShared = own.WrittenBy != OperandSharing.None;
             var parts = field.Substring(1) + "Parts";
             if (isShared)
             {
@@ -643,6 +718,11 @@ internal static class IlgpuFiles
 
             foreach (var gradient in program.Operands.Where(operand => operand.Access == OperandAccess.Accumulate))
             {
+                if (sums is not null && sums.Makes(gradient))
+                {
+                    continue;
+                }
+
                 // A causal kernel goes through the keys of the queries that count.
                 var isSum = isShared ? $"{parts} > 1" : "false";
                 var (byKeys, byQueries) = (Text(gradient.IsOfKeys), Text(!gradient.IsOfKeys || programs.Forward.IsScan));
@@ -651,7 +731,8 @@ internal static class IlgpuFiles
             }
 
             var part = isShared ? $"_GpuPart.Of(shape, {pass}.WrittenBy, part)" : "_GpuPart.All(shape)";
-            var launch = $"{field}.Launch(stream, in call, {part}, _accelerator.NumMultiprocessors, memory);";
+            var launch =
+                $"{field}.Launch(stream, in call, {part}, _accelerator.NumMultiprocessors, memory{(own.HasRunningSums ? ", sums" : "")});";
             if (isShared)
             {
                 using (writer.Block($"for (var part = 0; part < {parts}; part++)"))

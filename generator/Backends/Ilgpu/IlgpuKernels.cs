@@ -18,6 +18,9 @@ internal sealed class IlgpuKernels
     /// <summary>The part of it that is the state of each head.</summary>
     public const string KeptState = "keptState";
 
+    /// <summary>Scratch memory of the groups, and behind it the running sums of the call.</summary>
+    public const string Memory = "memory";
+
     private readonly TileProgram _program;
     private readonly bool _onTensorCores;
     private readonly DeviceFunctions _functions = new();
@@ -92,6 +95,8 @@ internal sealed class IlgpuKernels
     public int ParameterFloats => _program.Parameters.Sum(ParameterFloatsOf);
 
     public bool HasState => _state is not null;
+
+    public bool HasRunningSums => _program.Operands.Any(operand => operand.Source == OperandSource.RunningSum);
 
     /// <summary>Whether a sum of the state is rounded with every tile, and so drifts with the tiles of a span.</summary>
     public bool HasPlainSums { get; private set; }
@@ -243,7 +248,7 @@ internal sealed class IlgpuKernels
         views.Add(("_Ints", "queryLengths"));
         AddIf(readsParameters, "parameters");
         AddIf(state is not null, "states");
-        AddIf(memory.Scratch > 0, "memory");
+        AddIf(memory.Scratch > 0 || tensors.Any(tensor => tensor.Source == OperandSource.RunningSum), Memory);
         views.Add(("_GpuShape", "shape"));
 
         var writer = new SourceWriter();
@@ -336,7 +341,7 @@ internal sealed class IlgpuKernels
         writer.Line("var shared = shared4.Cast<float>();");
         if (memory.Scratch > 0)
         {
-            PartOf(writer, "scratch", "memory", Part("_Grid.IdxX", memory.Scratch), memory.Scratch);
+            PartOf(writer, "scratch", Memory, Part("_Grid.IdxX", memory.Scratch), memory.Scratch);
         }
     }
 

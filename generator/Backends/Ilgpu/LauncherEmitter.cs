@@ -105,15 +105,26 @@ internal static class LauncherEmitter
                 writer.Line($"var plan = Plan({part}, processors);");
             }
 
-            writer.Line($"return {(kernels.HasState ? "StatesLength(in plan) + " : "")}{(kernels.ScratchFloats > 0 ? "GroupsLength(in plan) + " : "")}1;");
+            // Where there are running sums, what groups need lies before them.
+            var groups = kernels.ScratchFloats > 0 && !kernels.HasRunningSums ? "GroupsLength(in plan) + " : "";
+            writer.Line($"return {(kernels.HasState ? "StatesLength(in plan) + " : "")}{groups}1;");
+        }
+
+        if (kernels.HasRunningSums)
+        {
+            writer.Line();
+            writer.Line("/// <summary>The first float of the running sums in their memory, before which is scratch memory of the groups.</summary>");
+            var groups = kernels.ScratchFloats == 0 ? "0" : $"GroupsLength(Plan({part}, processors))";
+            writer.Line($"internal static long FirstSum({Runtime}.AttentionShape shape, int processors) => {groups};");
         }
 
         writer.Line();
         writer.Line("/// <summary>Queues the kernels for some of the heads, or all.</summary>");
-        using (writer.Block("internal void Launch(_Stream stream, in Call call, in _GpuPart part, int processors, _Floats memory)"))
+        var sums = kernels.HasRunningSums ? ", _Floats sums" : "";
+        using (writer.Block($"internal void Launch(_Stream stream, in Call call, in _GpuPart part, int processors, _Floats memory{sums})"))
         {
             writer.Line("var plan = Plan(part.Shape, processors);");
-            if (kernels.ScratchFloats > 0)
+            if (kernels.ScratchFloats > 0 && !kernels.HasRunningSums)
             {
                 writer.Line($"var groupMemory = memory.SubView({(kernels.HasState ? "StatesLength(in plan)" : "0")}, {Services}.GpuChecks.AtLeastOne(GroupsLength(in plan)));");
             }
@@ -156,7 +167,7 @@ internal static class LauncherEmitter
                 "merged" => "merged",
                 "before" => "isFirstsTurn ? secondCarried : firstCarried",
                 "after" => "isFirstsTurn ? firstCarried : secondCarried",
-                "memory" => "groupMemory",
+                IlgpuKernels.Memory => kernels.HasRunningSums ? "sums" : "groupMemory",
                 "heads" => "plan.Heads",
                 "spans" => "plan.StateSpans",
                 "isFirst" => "round == 0 ? 1 : 0",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KernelGen.Generator.Attributes;
 using KernelGen.Generator.Diagnostics;
+using KernelGen.Generator.Tiles;
 using KernelGen.Generator.Values;
 
 namespace KernelGen.Generator.Families.Favor;
@@ -9,9 +10,6 @@ namespace KernelGen.Generator.Families.Favor;
 /// <param name="LogDecays">Of each query head the logarithm of a factor; null where each token says its own.</param>
 internal sealed record StateDecay(EquatableArray<float>? LogDecays)
 {
-    /// <summary>What multiplies to less than every float in a few tokens, whatever a feature may be; below it counts as it.</summary>
-    private const float Least = -16_384;
-
     private const int MostHeads = 256;
 
     /// <summary>The query heads that calls must have; null: any.</summary>
@@ -49,7 +47,7 @@ internal sealed record StateDecay(EquatableArray<float>? LogDecays)
         attribute.CheckSize("LogDecays", "LogDecays.Length", ofHeads.Count, MostHeads);
         foreach (var (log, head) in ofHeads.Select((log, head) => (log, head)))
         {
-            if (!(log >= Least && log <= 0))
+            if (!(log >= Summands.Least && log <= 0))
             {
                 attribute.Report(Rules.DecayOutOfRange, "LogDecays", head, Text(log));
             }

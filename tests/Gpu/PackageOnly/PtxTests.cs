@@ -20,6 +20,7 @@ public class PtxTests
     public static TheoryData<Layer> Layers =>
     [
         .. Layer.All(), .. Layer.In("KernelGen.Tests.Behaviour.Generalized"), .. Layer.In("KernelGen.Tests.Masks"), .. TensorTests.All,
+        .. Layer.In("KernelGen.Gpu.Tests.Decay"),
     ];
 
     [Theory]
@@ -78,6 +79,21 @@ public class PtxTests
             {
                 Assert.Matches(@"st\.global\.v4\.f32", ptx);
             }
+        }
+    }
+
+    /// <summary>Nothing of them needs doubles, which not every device has.</summary>
+    [Theory]
+    [InlineData(typeof(Decay.FadingSoftmax), "Sum", "Gradient")]
+    [InlineData(typeof(Decay.RetentiveRelu), "Sum")]
+    public void Kernels_of_running_sums_compile_to_PTX_without_doubles(Type layer, params string[] kernels)
+    {
+        var sums = layer.GetNestedType("Gpu")!.GetNestedType("RunningSums", BindingFlags.NonPublic)!;
+        foreach (var kernel in kernels)
+        {
+            var ptx = Compile(sums.GetMethod(kernel, BindingFlags.Static | BindingFlags.NonPublic)!);
+            Assert.DoesNotMatch(@"\.f64|\.local \.align", ptx);
+            Assemble(ptx);
         }
     }
 

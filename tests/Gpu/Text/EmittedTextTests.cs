@@ -41,6 +41,10 @@ public sealed class EmittedTextTests
             [FavorAttention(HeadDim = 8, Features = 16, Causal = true, Precision = Precision.TensorFloat32)]
             public sealed partial class Tensor;
 
+            /// <summary>Sums that fade by tokens.</summary>
+            [FavorAttention(HeadDim = 8, Features = 16, Causal = true, TokenDecay = true)]
+            public sealed partial class Fading;
+
             /// <summary>With the rest of rounding.</summary>
             [SoftmaxAttention(HeadDim = 5, Precision = Precision.TensorFloat32)]
             public sealed partial class TensorExact;
@@ -63,14 +67,27 @@ public sealed class EmittedTextTests
         }
         """;
 
+    /// <summary>An array in an attribute, which is not for assemblies that are CLS-compliant.</summary>
+    private const string WithArray = """
+
+        namespace Sample
+        {
+            /// <summary>Sums that fade by heads.</summary>
+            [FavorAttention(
+                Kernel = KernelFunction.Relu, HeadDim = 8, Features = 16, Causal = true, LogDecays = new[] { -0.5f, 0f },
+                Precision = Precision.TensorFloat32)]
+            public sealed partial class Retentive;
+        }
+        """;
+
     [Theory]
     [InlineData((LanguageVersion)1300)]
     [InlineData(LanguageVersion.Preview)]
     public void Compiles_without_warnings_and_without_unsafe(LanguageVersion version)
     {
-        var run = Run(version, Declarations);
+        var run = Run(version, Declarations + WithArray);
 
-        Assert.Equal(4 * 7, run.Files.Count);
+        Assert.Equal(4 * 9, run.Files.Count);
         Assert.Empty(Warnings(run));
     }
 
