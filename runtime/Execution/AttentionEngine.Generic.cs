@@ -81,7 +81,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     public override long ScratchBytes(in AttentionShape shape)
     {
         ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true, TKernel.Limits);
-        return AttentionCall<TKernel>.MemoryBytes(shape, DegreeOfParallelism);
+        return AttentionCall<TKernel>.MemoryBytes(shape, DegreeOfParallelism) + ClockBytes(shape);
     }
 
     public override void Forward(in CallTensors tensors, in AttentionShape shape, in ForwardOptions options)
@@ -126,8 +126,11 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             most = Math.Max(most, pass.ScratchBytes(shape, DegreeOfParallelism));
         }
 
-        return most;
+        return most + ClockBytes(shape);
     }
+
+    private static long ClockBytes(in AttentionShape shape) =>
+        KernelOperands<TKernel>.Clock is null ? 0 : StateClock.BytesFor(shape);
 
     public override void Backward(in CallTensors tensors, in AttentionShape shape, BackwardContext context, BackwardOptions options)
     {

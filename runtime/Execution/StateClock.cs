@@ -29,6 +29,9 @@ internal sealed unsafe class StateClock
     /// <summary>Takes ∂loss/∂Γ of each, by the natural logarithm.</summary>
     public float* Gradient => Rests + _count;
 
+    /// <summary>The bytes that a call of a shape needs: for every token of every head two floats, and one for the gradient.</summary>
+    public static long BytesFor(in AttentionShape shape) => 3 * Count(shape) * sizeof(float);
+
     /// <summary>What is added to the clock at a token, from the natural logarithm of its factor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Step(float logDecay) => Math.Max(logDecay, Least) * Log2E;
@@ -60,7 +63,7 @@ internal sealed unsafe class StateClock
         ReadOnlySpan<float> logDecay, OperandMemory strides, ReadOnlySpan<float> constants, PackedSequences? sequences,
         ReadOnlySpan<int> queryLengths, in AttentionShape shape)
     {
-        _count = (long)(shape.PacksSequences ? 1 : shape.Batch) * shape.Heads * shape.QueryLength;
+        _count = Count(shape);
         if (_memory is null || _memory.Length < 3 * _count)
         {
             _memory?.Dispose();
@@ -115,6 +118,9 @@ internal sealed unsafe class StateClock
             }
         }
     }
+
+    private static long Count(in AttentionShape shape) =>
+        (long)(shape.PacksSequences ? 1 : shape.Batch) * shape.Heads * shape.QueryLength;
 
     private static (int First, int Tokens) Tokens(
         PackedSequences? sequences, ReadOnlySpan<int> queryLengths, int batch, in AttentionShape shape) =>

@@ -394,6 +394,17 @@ public sealed class DecayTests
         Assert.Contains("= 20 are needed", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Memory grows with the length here, and calls say so.</summary>
+    [Fact]
+    public void Memory_grows_by_three_floats_for_each_token_and_head()
+    {
+        var (fading, lasting) = (new FadingSoftmax { DegreeOfParallelism = 1 }, new LastingSoftmax { DegreeOfParallelism = 1 });
+        var (small, large) = (new AttentionShape(2, 3, 1000), new AttentionShape(2, 3, 100_000));
+        Assert.Equal(12L * 6 * 99_000, fading.ScratchBytes(large) - fading.ScratchBytes(small));
+        Assert.Equal(12L * 6 * 99_000, fading.BackwardScratchBytes(large) - fading.BackwardScratchBytes(small));
+        Assert.Equal(lasting.ScratchBytes(small), lasting.ScratchBytes(large));
+    }
+
     [Fact]
     public void Other_numbers_of_heads_are_refused_with_both()
     {
