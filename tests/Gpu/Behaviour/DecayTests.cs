@@ -22,9 +22,12 @@ public class DecayTests
     public void Outputs_and_gradients_are_those_of_the_CPU(Layer layer)
     {
         using var gpu = new DecayLayer(layer);
-        foreach (var length in Sizes.AreShort ? [1, 33] : new[] { 0, 1, 2, 31, 32, 33, 75 })
+
+        // Where a head forgets at once a tile has a run for each token or two, and a product for each: slow here.
+        var few = Sizes.AreShort || !layer.Type.IsAssignableTo(typeof(IFading));
+        foreach (var length in few ? [0, 1, 33] : new[] { 0, 1, 2, 31, 32, 33, 75 })
         {
-            foreach (var layout in new[] { TensorLayout.BatchHeadLengthDim, TensorLayout.BatchLengthHeadDim }.Skip(Sizes.AreShort ? 1 : 0))
+            foreach (var layout in new[] { TensorLayout.BatchHeadLengthDim, TensorLayout.BatchLengthHeadDim }.Skip(few ? 1 : 0))
             {
                 Check(gpu, DecayCall.Draw(layer, new AttentionShape(2, 3, length, layout)), $"length {length}, {layout}");
             }
@@ -80,7 +83,8 @@ public class DecayTests
     public void Tokens_past_their_length_count_nowhere(Layer layer)
     {
         using var gpu = new DecayLayer(layer);
-        foreach (var (queries, keys) in new[] { (17, 40), (33, 17), (0, 40), (40, 0), (1, 39) }.Take(Sizes.AreShort ? 1 : 9))
+        var few = Sizes.AreShort || !layer.Type.IsAssignableTo(typeof(IFading));
+        foreach (var (queries, keys) in new[] { (17, 40), (33, 17), (0, 40), (40, 0), (1, 39) }.Take(few ? 1 : 9))
         {
             var shape = new AttentionShape(2, 3, 40, TensorLayout.BatchLengthHeadDim);
             var call = DecayCall.Draw(layer, shape);
@@ -112,7 +116,7 @@ public class DecayTests
         var apart = packed.Anew() with { LogDecay = new(decays, strides), LogDecayGradient = new(gradients, strides) };
         packed = packed.Anew();
         gpu.Run(packed);
-        foreach (var run in new Action<DecayCall>[] { call => gpu.Run(call), gpu.RunFromCpu })
+        foreach (var run in new Action<DecayCall>[] { call => gpu.Run(call), gpu.RunFromCpu }.Take(Sizes.AreShort ? 1 : 2))
         {
             var call = apart.Anew();
             run(call);
