@@ -14,6 +14,7 @@ internal static class DecayCommand
     [
         ("softmax, as RetNet", KernelName.Softmax, () => new RetentiveSoftmax(BenchKernel.Seed)),
         ("softmax, e⁻¹ a token", KernelName.Softmax, () => new ForgetfulSoftmax(BenchKernel.Seed)),
+        ("softmax, e⁻¹⁰ a token", KernelName.Softmax, () => new ForgettingAllSoftmax(BenchKernel.Seed)),
         ("ReLU, as RetNet", KernelName.Relu, () => new RetentiveRelu(BenchKernel.Seed)),
     ];
 
