@@ -86,6 +86,40 @@ public class NonFiniteTests
         static void Spoiled(ReadOnlySpan<float> gradient) => Assert.DoesNotContain(gradient.ToArray(), float.IsFinite);
     }
 
+    /// <summary>Calls of one stream share its memory, each for its own: what one leaves there is nothing to the next.</summary>
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Call_leaves_nothing_behind(Layer layer)
+    {
+        using var gpu = new GpuLayer(layer);
+        var expected = Both(Clean(Sizes.Long));
+        foreach (var length in new[] { Sizes.Long + 22, Sizes.Long, 9 })
+        {
+            var bad = Clean(length);
+            foreach (var tensor in new[] { bad.Inputs.Query, bad.Inputs.Key, bad.Inputs.Value, bad.Upstream })
+            {
+                tensor.AsSpan().Fill(float.NaN);
+            }
+
+            gpu.Forward(bad.Inputs);
+            Same(expected, Both(Clean(Sizes.Long)));
+            gpu.Backward(bad);
+            Same(expected, Both(Clean(Sizes.Long)));
+        }
+
+        GradientInputs Clean(int length) => new(new Inputs(layer, length, length, seed: 4), seed: 5);
+
+        (float[] Output, Gradients<float> Gradients) Both(GradientInputs inputs) => (gpu.Forward(inputs.Inputs), gpu.Backward(inputs));
+
+        static void Same((float[] Output, Gradients<float> Gradients) before, (float[] Output, Gradients<float> Gradients) after)
+        {
+            Compare.Same(before.Output, after.Output);
+            Compare.Same(before.Gradients.Query, after.Gradients.Query);
+            Compare.Same(before.Gradients.Key, after.Gradients.Key);
+            Compare.Same(before.Gradients.Value, after.Gradients.Value);
+        }
+    }
+
     /// <summary>Its value for NaN is 0, as for 0, and so is its slope.</summary>
     [Fact]
     public void Function_that_asks_for_NaN_says_what_becomes_of_it()
