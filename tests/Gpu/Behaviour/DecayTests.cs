@@ -25,7 +25,7 @@ public class DecayTests
 
         // Where a head forgets at once a tile has a run for each token or two, and a product for each: slow here.
         var few = Sizes.AreShort || !layer.Type.IsAssignableTo(typeof(IFading));
-        foreach (var length in few ? [0, 1, 33] : new[] { 0, 1, 2, 31, 32, 33, 75 })
+        foreach (var length in few ? [0, 1, 33] : new[] { 0, 1, 2, 32, 33 })
         {
             foreach (var layout in new[] { TensorLayout.BatchHeadLengthDim, TensorLayout.BatchLengthHeadDim }.Skip(few ? 1 : 0))
             {
@@ -35,9 +35,13 @@ public class DecayTests
     }
 
     [Theory]
-    [MemberData(nameof(Fading))]
-    public void Structured_decays_are_those_of_the_CPU(Layer layer)
+    [InlineData(typeof(FadingSoftmax))]
+    [InlineData(typeof(FadingTanh))]
+    [InlineData(typeof(FadingLinear))]
+    public void Structured_decays_are_those_of_the_CPU(Type type)
     {
+        // One of each kind: exponentials, gains of both signs, nothing normalised. Fast decays cut tiles into runs, which are slow here.
+        var layer = Layer.Of(type);
         using var gpu = new DecayLayer(layer);
         foreach (var (name, decay) in new (string, Func<int, float>)[]
         {
@@ -55,7 +59,7 @@ public class DecayTests
             ("alternating", t => t % 2 == 0 ? 0 : -12),
         }.Take(Sizes.AreShort ? 3 : 20))
         {
-            var shape = new AttentionShape(1, 1, Sizes.Long);
+            var shape = new AttentionShape(1, 1, Sizes.AreShort ? Sizes.Long : 45);
             var (expected, actual) = (DecayCall.Draw(layer, shape, decay), DecayCall.Draw(layer, shape, decay));
             gpu.RunOnCpu(expected);
             gpu.Run(actual);
