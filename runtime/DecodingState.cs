@@ -128,6 +128,9 @@ public abstract class DecodingState : IDisposable
     public abstract void Step(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1);
 
+    /// <summary>The type that was declared, for messages.</summary>
+    internal abstract string LayerName { get; }
+
     /// <summary>Takes many tokens, with all that callers of the layer hand in.</summary>
     internal abstract void PrefillWith(
         in CallTensors tensors, AttentionShape shape, ReadOnlySpan<int> lengths, Range? streams, ReadOnlySpan<int> offsets);

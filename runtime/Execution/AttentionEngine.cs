@@ -108,9 +108,10 @@ public abstract class AttentionEngine
     /// As for <see cref="Forward"/>, of one token of each stream: [streams, columns], what all share as it is.
     /// </param>
     /// <param name="groupSize">How many streams that follow each other share a key and value.</param>
-    public static void Step(DecodingState state, in CallTensors tensors, int groupSize)
+    /// <exception cref="ArgumentException">The state is of another layer, whose tensors are others.</exception>
+    public void Step(DecodingState state, in CallTensors tensors, int groupSize)
     {
-        ArgumentNullException.ThrowIfNull(state);
+        CheckOwn(state);
         state.StepWith(tensors, groupSize);
     }
 
@@ -121,12 +122,22 @@ public abstract class AttentionEngine
     /// <param name="lengths">How many tokens of each sequence count.</param>
     /// <param name="streams">The streams that take the tokens.</param>
     /// <param name="offsets">Where packed sequences begin.</param>
-    public static void Prefill(
+    /// <exception cref="ArgumentException">The state is of another layer, whose tensors are others.</exception>
+    public void Prefill(
         DecodingState state, in CallTensors tensors, AttentionShape shape, ReadOnlySpan<int> lengths, Range? streams,
         ReadOnlySpan<int> offsets)
     {
-        ArgumentNullException.ThrowIfNull(state);
+        CheckOwn(state);
         state.PrefillWith(tensors, shape, lengths, streams, offsets);
+    }
+
+    private void CheckOwn(DecodingState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.LayerName != LayerName)
+        {
+            throw new ArgumentException($"The state is of a layer {state.LayerName}, but this one is {LayerName}.", nameof(state));
+        }
     }
 
     /// <inheritdoc cref="ICausalAttention.LoadDecodingState"/>

@@ -127,6 +127,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     public override bool HasEnded(int stream) => Checked(stream).HasEnded;
 
+    internal override string LayerName => _engine.LayerName;
+
     public override void Prefill(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
         ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default) =>

@@ -154,6 +154,11 @@ public sealed class DecayDecodingTests
         Assert.Contains("logDecay holds 2 numbers", refused.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>("logDecay", () => Step(state, [0.5f]));
 
+        // Nor is a state of another layer, whatever that takes.
+        using var other = new LastingSoftmax().CreateDecodingState();
+        refused = Assert.Throws<ArgumentException>("state", () => Step(other, [-1]));
+        Assert.Contains("LastingSoftmax, but this one is", refused.Message, StringComparison.Ordinal);
+
         // A state by itself takes what all attention takes, and that is not enough.
         Assert.Throws<ArgumentException>(
             "logDecay", () => state.Step(call.Query.AsSpan(0, 16), call.Key.AsSpan(0, 16), call.Value.AsSpan(0, 12), new float[12]));

@@ -29,7 +29,8 @@ public sealed partial class FadingSoftmax : IFadingAttention;
 [FavorAttention(HeadDim = 16, Features = 32, Causal = true, TokenDecay = true, Normalize = false)]
 public sealed partial class FadingSums : IFadingAttention;
 
-[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 20, Features = 36, Causal = true, TokenDecay = true)]
+[FavorAttention(
+    Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 22, Causal = true, TokenDecay = true)]
 public sealed partial class FadingHyperbolic : IFadingAttention;
 
 [FavorAttention(Kernel = KernelFunction.SoftmaxOprf, Lambda = 3, HeadDim = 8, Features = 24, Causal = true, TokenDecay = true)]
@@ -66,7 +67,7 @@ public sealed partial class LastingRotary;
 [FavorAttention(HeadDim = 16, Features = 40, Causal = true, LogDecays = new[] { 0f, -0.125f, -9f })]
 public sealed partial class RetentiveSoftmax;
 
-[FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 16, Features = 16, Causal = true, LogDecays = [0f, -0.125f, -9f])]
+[FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 5, Features = 10, Causal = true, LogDecays = [0f, -0.125f, -9f])]
 public sealed partial class RetentiveRelu;
 
 [FavorAttention(

@@ -128,7 +128,7 @@ internal sealed class CpuBackend : Backend
             const string floats = "global::System.ReadOnlySpan<float>", state = "global::KernelGen.DecodingState";
             return new Member(
                 MemberKind.Method, name, "public void",
-                $"=> {Services}.AttentionEngine.{name}(\n    state, {CallText.Forward(programs!.Forward, withOthers: true)}, {arguments});")
+                $"=> Engine.{name}(\n    state, {CallText.Forward(programs!.Forward, withOthers: true)}, {arguments});")
             {
                 Documentation = $"<inheritdoc cref=\"{state}.{name}\"/>{CallText.Documentation(needed, rows)}",
                 Parameters =

@@ -72,12 +72,7 @@ internal static class SoftmaxGradient
                 var keys = _b.Loop(_j, _key.Length, _sight);
                 _b.Fold(keys, sums, () =>
                 {
-                    var k = _b.Load("K", _key, keys, _rotation);
-                    var v = _b.Load("V", _value, keys);
-                    var sight = _sight.With(ofQueries.Concat(_numbers.OfKeys(keys, sideBySide: true)));
-                    var a = _b.MatMul("A", scaled, k, transposeB: true);
-                    var x = _b.MatMul("X", g, v, transposeB: true);
-                    var p = _b.Map("P", _i, _j, Probability(a, n, nr, sight));
+                    var (k, a, x, p, sight) = Pairs(keys, ofQueries, scaled, g, n, nr);
                     _b.AddMatMul(dq, _b.Map("dS", _i, _j, ScoreGradient(p * (x - delta), a, sight)), k);
                 });
                 _b.Store(_queryGradient, _b.Map("dQs", _i, _d, (Expr)dq * _scale), queries, _rotation);
@@ -138,12 +133,7 @@ internal static class SoftmaxGradient
                 var keys = _b.Loop(_j, _key.Length, _sight);
                 _b.Parallel(keys, () =>
                 {
-                    var k = _b.Load("K", _key, keys, _rotation);
-                    var v = _b.Load("V", _value, keys);
-                    var sight = _sight.With(ofQueries.Concat(_numbers.OfKeys(keys, sideBySide: true)));
-                    var a = _b.MatMul("A", scaled, k, transposeB: true);
-                    var x = _b.MatMul("X", g, v, transposeB: true);
-                    var p = _b.Map("P", _i, _j, Probability(a, n, nr, sight));
+                    var (_, a, x, p, sight) = Pairs(keys, ofQueries, scaled, g, n, nr);
                     var slopes = TableSlope.Of(_spec.Score);
                     for (var s = 0; s < slopes.Count; s++)
                     {
@@ -167,6 +157,18 @@ internal static class SoftmaxGradient
             var none = new Condition.Compare(Comparison.Equal, lse, double.NegativeInfinity);
             var n = _b.Map("n", _i, Dim.One, Expr.Select(none, double.PositiveInfinity, TwoFloats.RoundedLogNormaliser(lse)));
             return (g, n, _b.Load("nr", _logSumExpRest, queries), delta);
+        }
+
+        /// <summary>A tile of keys beside one of queries: K, QKᵀ, GVᵀ, the probabilities, and what the queries see.</summary>
+        private (Tile Keys, Tile Products, Tile ByProbability, Tile Probabilities, Sight Sight) Pairs(
+            TokenLoop keys, IEnumerable<TokenTile> ofQueries, Tile scaled, Tile g, Tile logNormaliser, Tile lost)
+        {
+            var k = _b.Load("K", _key, keys, _rotation);
+            var v = _b.Load("V", _value, keys);
+            var sight = _sight.With(ofQueries.Concat(_numbers.OfKeys(keys, sideBySide: true)));
+            var a = _b.MatMul("A", scaled, k, transposeB: true);
+            var x = _b.MatMul("X", g, v, transposeB: true);
+            return (k, a, x, _b.Map("P", _i, _j, Probability(a, logNormaliser, lost, sight)), sight);
         }
 
         private Expr Probability(Tile scores, Tile logNormaliser, Tile rest, Sight sight)

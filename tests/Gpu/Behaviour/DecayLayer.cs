@@ -1,6 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
-using KernelGen.Gpu.Tests.Decay;
+using KernelGen.Tests.Decay;
 using KernelGen.Gpu.Tests.Facade;
 using KernelGen.Tests.Behaviour;
 
@@ -23,7 +23,7 @@ internal sealed class DecayLayer : IDisposable
     public DecayLayer(Layer layer, int processors = 2)
     {
         var type = layer.Type.GetNestedType("Gpu")!;
-        if (!layer.Type.IsAssignableTo(typeof(IFading)))
+        if (!layer.Type.IsAssignableTo(typeof(IFadingAttention)))
         {
             _plain = new GpuLayer(layer, processors);
             _attention = _plain.Attention;
@@ -84,7 +84,7 @@ internal sealed class DecayLayer : IDisposable
         using var context = new BackwardContext();
         ForwardOptions options = new() { Context = context, KeyLengths = call.KeyLengths, QueryLengths = call.QueryLengths };
         BackwardOptions backward = new() { Accumulate = call.Accumulate };
-        if (_attention is IFading fading)
+        if (_attention is IFadingAttention fading)
         {
             fading.Forward(Of(call.Query), Of(call.Key), Of(call.Value), Of(decay.LogDecay), Of(call.Output), call.Shape, options);
             fading.Backward(

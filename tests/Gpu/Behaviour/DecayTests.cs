@@ -1,4 +1,4 @@
-using KernelGen.Gpu.Tests.Decay;
+using KernelGen.Tests.Decay;
 using KernelGen.Gpu.Tests.Decay.Large;
 using KernelGen.Tests.Behaviour;
 using Xunit;
@@ -24,7 +24,7 @@ public class DecayTests
         using var gpu = new DecayLayer(layer);
 
         // Where a head forgets at once a tile has a run for each token or two, and a product for each: slow here.
-        var few = Sizes.AreShort || !layer.Type.IsAssignableTo(typeof(IFading));
+        var few = Sizes.AreShort || !layer.Type.IsAssignableTo(typeof(IFadingAttention));
         foreach (var length in few ? [0, 1, 33] : new[] { 0, 1, 2, 32, 33 })
         {
             foreach (var layout in new[] { TensorLayout.BatchHeadLengthDim, TensorLayout.BatchLengthHeadDim }.Skip(few ? 1 : 0))
@@ -87,7 +87,7 @@ public class DecayTests
     public void Tokens_past_their_length_count_nowhere(Layer layer)
     {
         using var gpu = new DecayLayer(layer);
-        var few = Sizes.AreShort || !layer.Type.IsAssignableTo(typeof(IFading));
+        var few = Sizes.AreShort || !layer.Type.IsAssignableTo(typeof(IFadingAttention));
         foreach (var (queries, keys) in new[] { (17, 40), (33, 17), (0, 40), (40, 0), (1, 39) }.Take(few ? 1 : 9))
         {
             var shape = new AttentionShape(2, 3, 40, TensorLayout.BatchLengthHeadDim);

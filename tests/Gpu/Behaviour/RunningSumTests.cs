@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using KernelGen.CompilerServices;
-using KernelGen.Gpu.Tests.Decay;
+using KernelGen.Tests.Decay;
 using KernelGen.Gpu.Tests.Facade;
 using Xunit;
 

@@ -20,7 +20,7 @@ public class PtxTests
     public static TheoryData<Layer> Layers =>
     [
         .. Layer.All(), .. Layer.In("KernelGen.Tests.Behaviour.Generalized"), .. Layer.In("KernelGen.Tests.Masks"), .. TensorTests.All,
-        .. Layer.In("KernelGen.Gpu.Tests.Decay"),
+        .. Layer.In("KernelGen.Tests.Decay"),
     ];
 
     [Theory]
