@@ -30,15 +30,22 @@ internal static class NaiveAttention
         var (output, logSumExp) = (new double[queries * dv], new double[queries]);
         var queryFeatures = Features(layer, query, weights, function, isKey: false);
         var keyFeatures = Features(layer, key, weights, function, isKey: true);
+        var products = new Scaled[queryFeatures.Length == 0 ? 0 : queryFeatures[0].Length];
         for (var i = 0; i < queries; i++)
         {
             var seen = layer.Causal ? Math.Min(i + 1, keys) : keys;
             var pairs = new Scaled[seen];
             for (var j = 0; j < seen; j++)
             {
+                for (var r = 0; r < products.Length; r++)
+                {
+                    var (b, a) = (queryFeatures[i][r], keyFeatures[j][r]);
+                    products[r] = new Scaled(a.Gain * b.Gain, a.Log + b.Log);
+                }
+
                 pairs[j] = layer.Kernel is null
                     ? new Scaled(1, Dot(query.Slice(i * d, d), key.Slice(j * d, d)) / Math.Sqrt(d))
-                    : Scaled.Sum(queryFeatures[i].Zip(keyFeatures[j], (b, a) => new Scaled(a.Gain * b.Gain, a.Log + b.Log)).ToArray());
+                    : Scaled.Sum(products);
                 pairs[j] = pairs[j] with { Log = pairs[j].Log + (pairLog?.Invoke(i, j) ?? 0) };
             }
 
@@ -189,10 +196,23 @@ internal static class NaiveAttention
     {
         public static Scaled Sum(Scaled[] terms)
         {
-            var top = terms.Length == 0 ? double.NegativeInfinity : terms.Max(term => term.Log);
-            return double.IsNegativeInfinity(top)
-                ? new Scaled(0, 0)
-                : new Scaled(terms.Sum(term => term.Gain * Math.Exp(term.Log - top)), top);
+            var (top, sum) = (double.NegativeInfinity, 0.0);
+            foreach (var term in terms)
+            {
+                top = Math.Max(top, term.Log);
+            }
+
+            if (double.IsNegativeInfinity(top))
+            {
+                return new Scaled(0, 0);
+            }
+
+            foreach (var term in terms)
+            {
+                sum += term.Gain * Math.Exp(term.Log - top);
+            }
+
+            return new Scaled(sum, top);
         }
     }
 }

@@ -81,7 +81,7 @@ internal static class NaiveGradient
             }
         }
 
-        return ([.. tokensOfQuery.SelectMany(token => token.Gradient)], [.. tokensOfKey.SelectMany(token => token.Gradient)],
+        return ([.. tokensOfQuery.SelectMany(token => token.Gradient())], [.. tokensOfKey.SelectMany(token => token.Gradient())],
             gradientOfValue, pairs);
     }
 
@@ -89,10 +89,11 @@ internal static class NaiveGradient
         [.. x.Chunk(layer.HeadDim)
             .Select(token => layer.Kernel is null ? new ExactToken(token) : (Token)new FeatureToken(layer, token, weights))];
 
-    /// <summary>A query or a key, and the gradient by it as far as pairs have added to it.</summary>
-    private abstract class Token(int dim)
+    /// <summary>A query or a key, and what pairs have added to the gradient by it.</summary>
+    private abstract class Token
     {
-        public double[] Gradient { get; } = new double[dim];
+        /// <summary>The gradient by it, of the pairs so far.</summary>
+        public abstract double[] Gradient();
 
         /// <summary>The largest logarithm in the weight with another token.</summary>
         public abstract double LargestLog(Token other);
@@ -105,9 +106,13 @@ internal static class NaiveGradient
     }
 
     /// <summary>a = e^(qᵀk/√d).</summary>
-    private sealed class ExactToken(double[] x) : Token(x.Length)
+    private sealed class ExactToken(double[] x) : Token
     {
+        private readonly double[] _gradient = new double[x.Length];
+
         private double[] X { get; } = x;
+
+        public override double[] Gradient() => _gradient;
 
         public override double LargestLog(Token other) => NaiveAttention.Dot(X, ((ExactToken)other).X) / Math.Sqrt(X.Length);
 
@@ -115,11 +120,11 @@ internal static class NaiveGradient
 
         public override void Carry(Token other, double byWeight, double top)
         {
-            var byScore = byWeight * Product(other, top);
+            var (key, byScore) = ((ExactToken)other, byWeight * Product(other, top));
             for (var c = 0; c < X.Length; c++)
             {
-                Gradient[c] += byScore * ((ExactToken)other).X[c] / Math.Sqrt(X.Length);
-                other.Gradient[c] += byScore * X[c] / Math.Sqrt(X.Length);
+                _gradient[c] += byScore * key.X[c] / Math.Sqrt(X.Length);
+                key._gradient[c] += byScore * X[c] / Math.Sqrt(X.Length);
             }
         }
     }
@@ -131,9 +136,9 @@ internal static class NaiveGradient
         private readonly double[] _weights;
         private readonly double _scale;
         private readonly Feature[] _features;
+        private readonly double[] _byFeature; // ∂L/∂(e^(−log) φ_r), of the pairs so far
 
         public FeatureToken(Layer layer, double[] x, double[] weights)
-            : base(x.Length)
         {
             (_x, _weights, _scale) = (x, weights, Math.Pow(x.Length, -0.25));
             var halfNorm = _scale * _scale * NaiveAttention.Dot(x, x) / 2;
@@ -159,39 +164,62 @@ internal static class NaiveGradient
                     nameof(KernelFunction.Exp) => Map(0, p => new Feature(1, 0, p, 1)),
                     _ => throw new NotSupportedException(layer.Kernel),
                 };
+            _byFeature = new double[_features.Length];
 
             Feature[] Map(int norm, Func<double, Feature> feature) =>
                 [.. projected.Select(feature)
                     .Select((one, r) => one with { Row = r, Log = one.Log + (norm * halfNorm), NormSlope = norm })];
         }
 
-        public override double LargestLog(Token other) => Pairs(other).Max(pair => pair.First.Log + pair.Second.Log);
+        public override double LargestLog(Token other)
+        {
+            var (top, its) = (double.NegativeInfinity, ((FeatureToken)other)._features);
+            for (var r = 0; r < its.Length; r++)
+            {
+                top = Math.Max(top, _features[r].Log + its[r].Log);
+            }
 
-        public override double Product(Token other, double top) =>
-            Pairs(other).Sum(pair => pair.First.Gain * pair.Second.Gain * Math.Exp(pair.First.Log + pair.Second.Log - top));
+            return top;
+        }
+
+        public override double Product(Token other, double top)
+        {
+            var (sum, its) = (0.0, ((FeatureToken)other)._features);
+            for (var r = 0; r < its.Length; r++)
+            {
+                sum += _features[r].Gain * its[r].Gain * Math.Exp(_features[r].Log + its[r].Log - top);
+            }
+
+            return sum;
+        }
 
         public override void Carry(Token other, double byWeight, double top)
         {
-            foreach (var (mine, its) in Pairs(other))
+            var key = (FeatureToken)other;
+            for (var r = 0; r < _features.Length; r++)
             {
-                var byProduct = byWeight * Math.Exp(mine.Log + its.Log - top);
-                Add(mine, byProduct * its.Gain);
-                ((FeatureToken)other).Add(its, byProduct * mine.Gain);
+                var byProduct = byWeight * Math.Exp(_features[r].Log + key._features[r].Log - top);
+                _byFeature[r] += byProduct * key._features[r].Gain;
+                key._byFeature[r] += byProduct * _features[r].Gain;
             }
         }
 
-        /// <summary>Adds what the gradient by e^(−log) φ_r makes of the gradient by the token.</summary>
-        private void Add(Feature feature, double gradient)
+        public override double[] Gradient()
         {
-            var byProjection = gradient * (feature.GainSlope + (feature.Gain * feature.LogSlope));
-            var byHalfNorm = gradient * feature.Gain * feature.NormSlope;
-            for (var c = 0; c < _x.Length; c++)
+            var gradient = new double[_x.Length];
+            foreach (var (feature, byFeature) in _features.Zip(_byFeature))
             {
-                Gradient[c] += (_scale * byProjection * _weights[(feature.Row * _x.Length) + c]) + (_scale * _scale * byHalfNorm * _x[c]);
+                var byProjection = byFeature * (feature.GainSlope + (feature.Gain * feature.LogSlope));
+                var byHalfNorm = byFeature * feature.Gain * feature.NormSlope;
+                for (var c = 0; c < _x.Length; c++)
+                {
+                    gradient[c] += (_scale * byProjection * _weights[(feature.Row * _x.Length) + c])
+                        + (_scale * _scale * byHalfNorm * _x[c]);
+                }
             }
-        }
 
-        private IEnumerable<(Feature First, Feature Second)> Pairs(Token other) => _features.Zip(((FeatureToken)other)._features);
+            return gradient;
+        }
     }
 
     /// <summary>φ_r = Gain · e^Log with the derivatives of both by the projection, and of Log by ‖x̂‖²/2.</summary>
