@@ -8,6 +8,7 @@ using KernelGen.Bench.Compare;
 using KernelGen.Bench.Decay;
 using KernelGen.Bench.Functions;
 using KernelGen.Bench.Gpu;
+using KernelGen.Bench.Linformer;
 using KernelGen.Bench.Masks;
 using KernelGen.Bench.Roofline;
 
@@ -25,6 +26,7 @@ var root = new RootCommand("Measures the kernels that KernelGen generates, and t
     PackedCommand.Create(),
     MasksCommand.Create(),
     DecayCommand.Create(),
+    LinformerCommand.Create(),
     CompareCommand.Create(),
     GpuCommand.Create(),
     FunctionsCommand.Create(),

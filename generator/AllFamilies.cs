@@ -1,4 +1,5 @@
 using KernelGen.Generator.Families.Favor;
+using KernelGen.Generator.Families.Linformer;
 using KernelGen.Generator.Families.Softmax;
 using KernelGen.Generator.Layers;
 
@@ -15,5 +16,8 @@ internal static class AllFamilies
         new Family<SoftmaxSpec>(
             "KernelGen.SoftmaxAttentionAttribute", SoftmaxSpec.Example, SoftmaxSpecReader.Read, SoftmaxProgram.Build,
             SoftmaxGradient.Build),
+        new Family<LinformerSpec>(
+            "KernelGen.LinformerAttentionAttribute", LinformerSpec.Example, LinformerSpecReader.Read, LinformerProgram.Build,
+            LinformerGradient.Build, LinformerMembers.Of),
     ]);
 }

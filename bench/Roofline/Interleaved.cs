@@ -10,20 +10,24 @@ namespace KernelGen.Bench.Roofline;
 internal static class Interleaved
 {
     /// <summary>Seconds of a call and its share of peak, with a probe of the peak before and after each repetition.</summary>
-    public static (double Seconds, double Share, int Repetitions) AgainstPeak(Workload workload, int threads, Effort effort)
+    public static (double Seconds, double Share, int Repetitions) AgainstPeak(Workload workload, int threads, Effort effort) =>
+        AgainstPeak(workload.Run, workload.Flops, threads, effort);
+
+    /// <inheritdoc cref="AgainstPeak(Workload, int, Effort)"/>
+    public static (double Seconds, double Share, int Repetitions) AgainstPeak(Action run, double flops, int threads, Effort effort)
     {
-        Slice(workload.Run, Effort.WarmUpSeconds);
+        Slice(run, Effort.WarmUpSeconds);
         var times = new List<double>();
         var shares = new List<double>();
         var clock = Stopwatch.StartNew();
         var before = PeakProbe.Measure(threads);
         while (MayGoOn(times.Count, clock, effort))
         {
-            var seconds = Slice(workload.Run, effort.SliceSeconds);
+            var seconds = Slice(run, effort.SliceSeconds);
             // The probe after this repetition is the one before the next.
             var after = PeakProbe.Measure(threads);
             times.Add(seconds);
-            shares.Add(workload.Flops / seconds / ((before + after) / 2));
+            shares.Add(flops / seconds / ((before + after) / 2));
             before = after;
         }
 

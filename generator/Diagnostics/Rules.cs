@@ -272,6 +272,16 @@ internal static class Rules
         "LogDecays[{0}] is {1}, but the logarithm of a factor that forgets is -16384 to 0",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen062");
 
+    public static readonly DiagnosticDescriptor LinformerNotCausal = new(
+        "KGEN063", "Mixtures of keys are not causal",
+        "Causal is true, but every key that Linformer attends to is a mixture of all keys, later ones among them; leave it out, or take another attention",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen063");
+
+    public static readonly DiagnosticDescriptor RankAboveLength = new(
+        "KGEN064", "There are more mixtures than keys",
+        "Rank is {0}, but at most {1} keys are mixed, of which exact attention costs less; give it a lower number",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen064");
+
     public static readonly DiagnosticDescriptor ArgumentWithoutName = new(
         "KGEN070", "An argument has no name",
         "'{0}' has no name, but all arguments of [{1}] are named; write '{2}'",

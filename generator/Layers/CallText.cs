@@ -38,15 +38,25 @@ internal static class CallText
     public static string Documentation(
         IEnumerable<Operand> others, string rows = "token of each sequence, [batch, key length], by its position among the keys")
     {
-        var said = others.Where(operand => operand.Element == OperandElement.Int32 || operand.IsTable)
+        var said = others.Where(operand => operand.Element == OperandElement.Int32 || operand.IsTable || operand.Positions is not null)
             .Select(operand => $"<c>{operand.Name}</c> is {Describe(operand, rows)}").ToList();
         return said.Count == 0 ? "" : $"\n<remarks>\n{string.Join("\n", said)}\n</remarks>";
     }
 
     private static string Describe(Operand operand, string rows) =>
         operand.Element == OperandElement.Int32 ? $"a number of each {rows}; from −2^29 to 2^29."
+        : operand.Positions is { } positions ? DescribePositions(operand, positions)
         : operand.Access == OperandAccess.Read ? $"the learned table, {Text(operand.Columns.Size)} numbers."
         : $"∂loss by the learned table, {Text(operand.Columns.Size)} numbers, summed over all heads and sequences; empty: not wanted.";
+
+    private static string DescribePositions(Operand operand, int positions)
+    {
+        var heads = operand.SharedBy.HasFlag(OperandSharing.Sequence) ? "" : "key heads, ";
+        var gradient = operand.Access == OperandAccess.Accumulate
+            ? ": ∂loss by it, summed over all that share it; rows that no key has are 0. Empty: not wanted"
+            : "";
+        return $"[{heads}{Text(positions)}, {Text(operand.Columns.Size)}], a row for each position of a key{gradient}.";
+    }
 
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

@@ -27,11 +27,14 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
             numbers.Select(number => number.Number).Concat(relations), program.Heads,
             numbers.OfType<TableEntry>().Select(entry => (entry.Number, entry.Table.Columns.Size)));
         var heads = Math.Min(limits.Heads, program.Heads ?? int.MaxValue);
-        return (heads, limits.Positions) is (int.MaxValue, int.MaxValue)
+        var counted = (heads, limits.Positions) is (int.MaxValue, int.MaxValue)
             ? null
             : string.Format(
                 CultureInfo.InvariantCulture, "new(leastHeads: {0}, mostHeads: {1}, mostPositions: {2})", program.Heads ?? 0, heads,
                 limits.Positions);
+        return program.Operands.Min(operand => operand.Positions) is { } declared
+            ? string.Format(CultureInfo.InvariantCulture, "{0} {{ DeclaredPositions = {1} }}", counted ?? "new()", declared)
+            : counted;
     }
 
     /// <summary>The variables of the positions of a tile.</summary>

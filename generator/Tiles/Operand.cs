@@ -25,6 +25,12 @@ internal sealed class Operand
 
     public bool IsOfKeys => Axis == TokenAxis.Keys;
 
+    /// <summary>
+    /// The rows that it has: one for each position that a token can have, of which a sequence reads or writes as many as it has tokens.
+    /// Null: as many as there are tokens.
+    /// </summary>
+    public int? Positions { get; init; }
+
     /// <summary>Whether it is one row, and no tokens.</summary>
     public bool IsTable => Axis == TokenAxis.None;
 
@@ -77,7 +83,10 @@ internal enum OperandAccess
     Accumulate = 2,
 }
 
-/// <summary>The heads that see the same memory.</summary>
+/// <summary>
+/// The heads that see the same memory. A number has a bit for each of three: whether heads of a group do, all heads of a sequence, and
+/// those of all sequences. So the bits of two are who shares either.
+/// </summary>
 internal enum OperandSharing
 {
     /// <summary>None: each query head has its own.</summary>
@@ -87,10 +96,13 @@ internal enum OperandSharing
     Group = 1,
 
     /// <summary>All heads of a sequence.</summary>
-    Sequence = 2,
+    Sequence = 3,
+
+    /// <summary>The query heads of a group, in all sequences.</summary>
+    Batch = 5,
 
     /// <summary>All heads of all sequences.</summary>
-    Everyone = 3,
+    Everyone = 7,
 }
 
 /// <summary>Who has the memory of an operand.</summary>

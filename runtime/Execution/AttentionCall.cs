@@ -102,7 +102,8 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         {
             RunAndAddUp(shape, degree);
         }
-        else if (KernelOperands<TKernel>.WrittenBy == OperandSharing.None || HeadsAtOnce(shape) == shape)
+        else if (!KernelOperands<TKernel>.WritesPositions
+            && (KernelOperands<TKernel>.WrittenBy == OperandSharing.None || HeadsAtOnce(shape) == shape))
         {
             Run(shape, degree);
         }
@@ -571,7 +572,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         for (var i = 0; i < KernelOperands<TKernel>.Count; i++)
         {
             var operand = KernelOperands<TKernel>.All[i];
-            if (operand.Rows != OperandRows.None && operand.SharedBy != OperandSharing.Everyone && places[i].Start is not null)
+            if (operand.Rows != OperandRows.None && !operand.IsSharedBySequences && places[i].Start is not null)
             {
                 places[i].Start += (operand.Rows == OperandRows.Queries ? sequence.FirstQuery : sequence.FirstKey) * places[i].Stride;
             }

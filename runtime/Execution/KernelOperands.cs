@@ -13,10 +13,13 @@ internal static unsafe class KernelOperands<TKernel>
         LogSumExpIndex = IndexOf("logSumExp"), ParametersIndex = IndexOf("parameters"),
         ClockIndex = IndexOf("clock"), ClockRestIndex = IndexOf("clockRest");
 
-    /// <summary>The widest sharing of what the kernel writes: heads that share it run one after the other.</summary>
+    /// <summary>Who shares any of what the kernel writes: heads that do run one after the other.</summary>
     public static OperandSharing WrittenBy { get; } =
-        Listed.Where(operand => operand is { IsWritten: true, IsTableGradient: false }).Select(operand => operand.SharedBy)
-            .DefaultIfEmpty().Max();
+        Listed.Where(operand => operand is { IsWritten: true, IsTableGradient: false })
+            .Aggregate(OperandSharing.None, (sharing, operand) => sharing | operand.SharedBy);
+
+    /// <summary>Whether it writes what has rows for more positions than there may be tokens.</summary>
+    public static bool WritesPositions { get; } = Listed.Any(operand => operand is { IsWritten: true, Positions: > 0 });
 
     /// <summary>Where the kernel lists the gradients of tables, and the floats before each of what the sums of one head are.</summary>
     public static IReadOnlyList<(int Index, long Before)> TableGradients { get; } =

@@ -128,7 +128,7 @@ internal static class OperandChecks
         {
             CheckStrides(operand, actual, strides, shape);
         }
-        else if (operand.SharedBy is OperandSharing.None or OperandSharing.Group)
+        else if (!operand.IsSharedByHeads)
         {
             ShapeChecks.CheckTensor(actual, batch, operand.HeadsOf(shape), rows, operand.Columns, NameOf(operand));
         }
@@ -140,13 +140,14 @@ internal static class OperandChecks
 
     private static void CheckStrides(Operand operand, long actual, TensorStrides strides, in AttentionShape shape)
     {
-        if (strides.MismatchWith(operand.BatchOf(shape), operand.HeadsOf(shape), operand.RowsOf(shape), operand.Columns, shape.Layout)
+        var layout = operand.LayoutIn(shape);
+        if (strides.MismatchWith(operand.BatchOf(shape), operand.HeadsOf(shape), operand.RowsOf(shape), operand.Columns, layout)
             is { } mismatch)
         {
             throw new ArgumentException($"{NameOf(operand)} {mismatch}.", NameOf(operand));
         }
 
-        strides = strides.In(shape.Layout);
+        strides = strides.In(layout);
         if (strides.Batch < 0 || strides.Head < 0 || strides.Token < 0)
         {
             throw new ArgumentException(

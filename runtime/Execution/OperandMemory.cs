@@ -21,15 +21,15 @@ internal unsafe struct OperandMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static OperandMemory Of(Operand operand, float* start, TensorStrides strides, in AttentionShape shape)
     {
-        strides = strides.IsPacked ? PackedStrides(operand, shape) : strides.In(shape.Layout);
+        strides = strides.IsPacked ? PackedStrides(operand, shape) : strides.In(operand.LayoutIn(shape));
 
         return new OperandMemory
         {
             Start = start,
             BatchStride = operand.HasSequences(shape) ? strides.Batch : 0,
-            HeadStride = operand.SharedBy is OperandSharing.Everyone or OperandSharing.Sequence ? 0 : strides.Head,
+            HeadStride = operand.IsSharedByHeads ? 0 : strides.Head,
             RowStride = strides.Token,
-            QueryHeads = operand.SharedBy == OperandSharing.Group ? shape.Heads / shape.KeyHeads : 1,
+            QueryHeads = operand.IsOfGroups ? shape.Heads / shape.KeyHeads : 1,
         };
     }
 
@@ -40,7 +40,7 @@ internal unsafe struct OperandMemory
         nint columns = operand.Columns;
         var head = operand.RowsOf(shape) * columns;
         var heads = operand.HeadsOf(shape);
-        return operand.Source != OperandSource.Caller || shape.Layout == TensorLayout.BatchHeadLengthDim
+        return operand.LayoutIn(shape) == TensorLayout.BatchHeadLengthDim
             ? new TensorStrides(head * heads, head, columns)
             : new TensorStrides(head * heads, columns, columns * heads);
     }

@@ -66,6 +66,11 @@ internal static class ShapeChecks
     /// <param name="argument">The argument that tells how many there are.</param>
     public static void CheckMostPositions(long keys, in ShapeLimits limits, string argument = "shape")
     {
+        if (limits.DeclaredPositions is > 0 and var declared && keys > declared)
+        {
+            Throw(argument, $"There are {keys} keys, but this attention is declared for at most {declared}.");
+        }
+
         if (keys > limits.MostPositions)
         {
             Throw(argument, $"There are {keys} keys, but the numbers of the mask or score of this attention fit an int for at most {limits.MostPositions}: make them smaller.");

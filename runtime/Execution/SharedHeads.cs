@@ -5,14 +5,20 @@ internal static class SharedHeads
 {
     /// <summary>The sizes of a call of heads none of which writes what another writes.</summary>
     /// <param name="shape">The sizes of the call.</param>
-    /// <param name="writtenBy">The widest sharing of what its kernel writes.</param>
-    public static AttentionShape AtOnce(in AttentionShape shape, OperandSharing writtenBy) =>
-        writtenBy == OperandSharing.None ? shape
-        : writtenBy == OperandSharing.Group ? shape with { Heads = shape.KeyHeads }
-        : shape with
+    /// <param name="writtenBy">Who shares any of what its kernel writes.</param>
+    public static AttentionShape AtOnce(in AttentionShape shape, OperandSharing writtenBy)
+    {
+        if (writtenBy == OperandSharing.None)
         {
-            Batch = writtenBy == OperandSharing.Everyone ? Math.Min(1, shape.Batch) : shape.Batch,
-            Heads = Math.Min(1, shape.Heads),
-            KeyHeads = Math.Min(1, shape.KeyHeads),
+            return shape;
+        }
+
+        var heads = writtenBy.HasFlag(OperandSharing.Sequence) ? Math.Min(1, shape.KeyHeads) : shape.KeyHeads;
+        return shape with
+        {
+            Batch = writtenBy.HasFlag(OperandSharing.Batch) ? Math.Min(1, shape.Batch) : shape.Batch,
+            Heads = Math.Min(heads, shape.Heads),
+            KeyHeads = heads,
         };
+    }
 }

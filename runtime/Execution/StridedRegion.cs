@@ -58,7 +58,7 @@ internal readonly struct StridedRegion
     /// <summary>The region of an operand in its tensor.</summary>
     public static StridedRegion Of(Operand operand, TensorStrides strides, in AttentionShape shape)
     {
-        strides = strides.IsPacked ? OperandMemory.PackedStrides(operand, shape) : strides.In(shape.Layout);
+        strides = strides.IsPacked ? OperandMemory.PackedStrides(operand, shape) : strides.In(operand.LayoutIn(shape));
 
         return new StridedRegion(
             new Axis(operand.BatchOf(shape), strides.Batch), new Axis(operand.HeadsOf(shape), strides.Head),

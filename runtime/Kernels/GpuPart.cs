@@ -38,7 +38,7 @@ public readonly struct GpuPart
 
     /// <summary>The launches that a call takes.</summary>
     /// <param name="shape">The sizes of the call, which has heads.</param>
-    /// <param name="writtenBy">The widest sharing of what the kernels write.</param>
+    /// <param name="writtenBy">Who shares any of what the kernels write.</param>
     public static int Count(in AttentionShape shape, OperandSharing writtenBy)
     {
         var atOnce = SharedHeads.AtOnce(shape, writtenBy);

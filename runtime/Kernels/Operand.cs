@@ -19,30 +19,49 @@ namespace KernelGen.CompilerServices;
 /// Of a <see cref="OperandSource.RunningSum"/>: the operand of callers that it adds up, or whose gradient is made of it; null: constants.
 /// </param>
 /// <param name="SumOfConstants">What it adds up at each token of a query head; null where callers say it.</param>
+/// <param name="Positions">
+/// The rows that it has, one for each position that a token can have, whatever the shape: [heads, positions, columns] in both layouts. 0:
+/// as many as there are tokens.
+/// </param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record Operand(
     string Name, OperandRows Rows, int Columns, OperandAccess Access, OperandSharing SharedBy = OperandSharing.None,
     OperandSource Source = OperandSource.Caller, bool IsOptional = false, OperandElement Element = OperandElement.Float32,
-    string? SumOf = null, float[]? SumOfConstants = null)
+    string? SumOf = null, float[]? SumOfConstants = null, int Positions = 0)
 {
-    /// <summary>The tokens of a head that it has rows for; 1 where its rows are no tokens.</summary>
+    /// <summary>Whether all heads of a sequence see the same memory.</summary>
+    internal bool IsSharedByHeads => (SharedBy & OperandSharing.Sequence) == OperandSharing.Sequence;
+
+    /// <summary>Whether all sequences see the same memory.</summary>
+    internal bool IsSharedBySequences => (SharedBy & OperandSharing.Batch) == OperandSharing.Batch;
+
+    /// <summary>Whether heads of a group see the same memory, and others have their own.</summary>
+    internal bool IsOfGroups => SharedBy != OperandSharing.None && !IsSharedByHeads;
+
+    /// <summary>The rows of a head: tokens, positions, or 1.</summary>
     internal int RowsOf(in AttentionShape shape) =>
-        Rows == OperandRows.Queries ? shape.QueryLength : Rows == OperandRows.Keys ? shape.KeyLength : 1;
+        Positions > 0 ? Positions
+        : Rows == OperandRows.Queries ? shape.QueryLength
+        : Rows == OperandRows.Keys ? shape.KeyLength
+        : 1;
 
     /// <summary>The heads of each sequence that it has memory for.</summary>
-    internal int HeadsOf(in AttentionShape shape) =>
-        SharedBy == OperandSharing.None ? shape.Heads : SharedBy == OperandSharing.Group ? shape.KeyHeads : 1;
+    internal int HeadsOf(in AttentionShape shape) => IsSharedByHeads ? 1 : IsOfGroups ? shape.KeyHeads : shape.Heads;
+
+    /// <summary>The order of its axes in memory.</summary>
+    internal TensorLayout LayoutIn(in AttentionShape shape) =>
+        Source != OperandSource.Caller || Positions > 0 ? TensorLayout.BatchHeadLengthDim : shape.Layout;
 
     /// <summary>Whether its sequences are an axis: not where all share it, nor where their tokens are one run.</summary>
     internal bool HasSequences(in AttentionShape shape) =>
-        SharedBy != OperandSharing.Everyone && !(shape.PacksSequences && Rows != OperandRows.None);
+        !IsSharedBySequences && !(shape.PacksSequences && Rows != OperandRows.None);
 
     /// <summary>The length of that axis; 1 where there is none.</summary>
     internal int BatchOf(in AttentionShape shape) => HasSequences(shape) ? shape.Batch : 1;
 
     /// <summary>The query heads of a call that see the same of it.</summary>
     internal int Sharers(in AttentionShape shape) =>
-        HeadsOf(shape) == 0 ? 1 : (SharedBy == OperandSharing.Everyone ? shape.Batch : 1) * (shape.Heads / HeadsOf(shape));
+        HeadsOf(shape) == 0 ? 1 : (IsSharedBySequences ? shape.Batch : 1) * (shape.Heads / HeadsOf(shape));
 
     /// <summary>Whether the kernel writes it.</summary>
     internal bool IsWritten => Access != OperandAccess.Read;
@@ -82,7 +101,10 @@ public enum OperandAccess
     Accumulate = 2,
 }
 
-/// <summary>The heads that see the same memory of an operand.</summary>
+/// <summary>
+/// The heads that see the same memory of an operand. A number has a bit for each of three: whether heads of a group do, all heads of a
+/// sequence, and those of all sequences. So the bits of two are who shares either.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public enum OperandSharing
 {
@@ -93,10 +115,13 @@ public enum OperandSharing
     Group = 1,
 
     /// <summary>All heads of a sequence.</summary>
-    Sequence = 2,
+    Sequence = 3,
+
+    /// <summary>The query heads of a group, in all sequences.</summary>
+    Batch = 5,
 
     /// <summary>All heads of all sequences.</summary>
-    Everyone = 3,
+    Everyone = 7,
 }
 
 /// <summary>Who has the memory of an operand.</summary>

@@ -26,6 +26,9 @@ public readonly struct ShapeLimits
     /// <summary>The most keys of a sequence.</summary>
     public int MostPositions => _isSet ? _mostPositions : int.MaxValue;
 
+    /// <summary>The most keys of a sequence that the layer is declared for; 0: any number.</summary>
+    public int DeclaredPositions { get; init; }
+
     /// <summary>The only number of query heads; null: there are several.</summary>
     internal int? OnlyHeads => LeastHeads == MostHeads ? MostHeads : null;
 }

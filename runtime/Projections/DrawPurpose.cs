@@ -9,4 +9,5 @@ internal enum DrawPurpose : uint
     Direction = 0,
     Length = 1,
     Sign = 2,
+    Mixture = 3,
 }

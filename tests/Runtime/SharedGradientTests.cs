@@ -22,6 +22,7 @@ public sealed class SharedGradientTests
         Check<ByNobody>();
         Check<ByGroups>();
         Check<BySequences>();
+        Check<ByBatch>();
         Check<ByEveryone>();
     }
 
@@ -37,6 +38,7 @@ public sealed class SharedGradientTests
                     CheckPacked<ByNobody>(layout, degree, lengths);
                     CheckPacked<ByGroups>(layout, degree, lengths);
                     CheckPacked<BySequences>(layout, degree, lengths);
+                    CheckPacked<ByBatch>(layout, degree, lengths);
                     CheckPacked<ByEveryone>(layout, degree, lengths);
                 }
             }
@@ -58,7 +60,7 @@ public sealed class SharedGradientTests
             new(query, key, value, output), shape,
             new() { Context = context, Offsets = [0, 5, 5, 6], KeyOffsets = keyOffsets, KeyLengths = lengths });
 
-        var heads = TSharing.Value switch { OperandSharing.None => 4, OperandSharing.Group => 2, _ => 1 };
+        var heads = TSharing.Value switch { OperandSharing.None => 4, OperandSharing.Group or OperandSharing.Batch => 2, _ => 1 };
         var expected = new float[heads * Keys];
         for (var b = 0; b < 3; b++)
         {
@@ -71,8 +73,8 @@ public sealed class SharedGradientTests
 
                     // What all sequences share has rows for positions.
                     var token = keyOffsets[b] + j;
-                    expected[At(TSharing.Value == OperandSharing.Everyone ? j : token, heads == 1 ? 0 : h * heads / 4, heads)] +=
-                        key[At(token, h / 2, 2) * Dim];
+                    var row = TSharing.Value is OperandSharing.Batch or OperandSharing.Everyone ? j : token;
+                    expected[At(row, heads == 1 ? 0 : h * heads / 4, heads)] += key[At(token, h / 2, 2) * Dim];
                 }
             }
         }
@@ -114,8 +116,8 @@ public sealed class SharedGradientTests
         engine.Forward(new(query, key, value, output), shape, new() { Context = context, KeyLengths = lengths });
 
         var isHeadsOuter = shape.Layout == TensorLayout.BatchHeadLengthDim;
-        var (batches, heads) = (TSharing.Value == OperandSharing.Everyone ? 1 : shape.Batch,
-            TSharing.Value switch { OperandSharing.None => 4, OperandSharing.Group => 2, _ => 1 });
+        var (batches, heads) = (TSharing.Value is OperandSharing.Batch or OperandSharing.Everyone ? 1 : shape.Batch,
+            TSharing.Value switch { OperandSharing.None => 4, OperandSharing.Group or OperandSharing.Batch => 2, _ => 1 });
         var expected = new float[batches * heads * shape.KeyLength];
         for (var b = 0; b < shape.Batch; b++)
         {
@@ -151,6 +153,11 @@ public sealed class SharedGradientTests
     private readonly struct BySequences : ISharing
     {
         public static OperandSharing Value => OperandSharing.Sequence;
+    }
+
+    private readonly struct ByBatch : ISharing
+    {
+        public static OperandSharing Value => OperandSharing.Batch;
     }
 
     private readonly struct ByEveryone : ISharing

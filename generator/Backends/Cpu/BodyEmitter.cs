@@ -114,7 +114,7 @@ internal sealed class BodyEmitter
         }
 
         TakeKeptState();
-        foreach (var member in _program.State?.Members ?? Enumerable.Empty<StateMember>())
+        foreach (var member in new[] { _program.State, _program.Kept }.SelectMany(state => state?.Members ?? []))
         {
             if (_buffers.HasCopy(member) && !IsWritten(member))
             {

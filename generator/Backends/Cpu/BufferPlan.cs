@@ -37,7 +37,8 @@ internal sealed class BufferPlan
 
         foreach (var member in statements.SelectMany(Dataflow.Reads).OfType<StateMember>().Distinct())
         {
-            if (!_buffers.ContainsKey(member) && statements.Any(statement => IsRightOperand(statement, member)))
+            var isTransposed = _buffers.TryGetValue(member, out var own) && own.IsTransposed;
+            if (!isTransposed && statements.Any(statement => IsRightOperand(statement, member)))
             {
                 _packed[member] = AllocateTransposed(member.Name + "T", member);
             }
@@ -69,7 +70,9 @@ internal sealed class BufferPlan
     public bool Contains(Tile tile) => _buffers.ContainsKey(tile);
 
     /// <summary>The transposed copy of a tile that a product reads as its right-hand operand.</summary>
-    public Buffer Packed(Tile tile) => _packed.TryGetValue(tile, out var buffer) ? buffer : _buffers[tile];
+    public Buffer Packed(Tile tile) => _packed.TryGetValue(tile, out var copy) ? copy
+        : _buffers[tile] is { IsTransposed: true } own ? own
+        : throw new InvalidOperationException($"A product reads {tile} transposed, but it has no such copy.");
 
     /// <summary>Whether a tile has a transposed copy beside itself.</summary>
     public bool HasCopy(Tile tile) => _packed.ContainsKey(tile);

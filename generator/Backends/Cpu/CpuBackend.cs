@@ -145,7 +145,7 @@ internal sealed class CpuBackend : Backend
     private static string? OnSteps(TileProgram program) =>
         program.IsForward && CpuKernels.Decodes(program)
         && AttentionOperands.OthersOf([program]).FirstOrDefault(operand =>
-            operand.Access != OperandAccess.Read || (operand.SharedBy == OperandSharing.Everyone && !operand.IsTable)) is { } other
+            operand.Access != OperandAccess.Read || (operand.SharedBy.HasFlag(OperandSharing.Batch) && !operand.IsTable)) is { } other
             ? $"it is causal and needs the tensor '{other}', which a step from token to token does not hand in"
             : null;
 }

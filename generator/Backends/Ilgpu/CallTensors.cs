@@ -178,7 +178,9 @@ internal sealed class CallTensors
             OperandSharing.None => "batch, heads, ",
             OperandSharing.Group => "batch, key heads, ",
             OperandSharing.Sequence => "batch, ",
-            _ => "",
+            OperandSharing.Batch => "key heads, ",
+            OperandSharing.Everyone => "",
+            _ => throw new NotSupportedException(operand.SharedBy.ToString()),
         };
         var role = operand.Access == OperandAccess.Write
             ? _isBackward ? "What the forward call has computed, " : "Overwritten, "

@@ -723,8 +723,8 @@ internal static class IlgpuFiles
                     continue;
                 }
 
-                // A causal kernel goes through the keys of the queries that count.
-                var isSum = isShared ? $"{parts} > 1" : "false";
+                // A causal kernel goes through the keys of the queries that count; what has rows for all positions it does not all reach.
+                var isSum = gradient.Positions is not null ? "true" : isShared ? $"{parts} > 1" : "false";
                 var (byKeys, byQueries) = (Text(gradient.IsOfKeys), Text(!gradient.IsOfKeys || programs.Forward.IsScan));
                 writer.Line(
                     $"Clear(stream, call.{LauncherEmitter.Property(gradient.Name)}, call.{LauncherEmitter.Place(gradient.Name)}, {tensors.Entry(gradient)}, shape, in call, isSum: {isSum}, byKeys: {byKeys}, byQueries: {byQueries});");

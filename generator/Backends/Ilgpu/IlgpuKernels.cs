@@ -109,7 +109,7 @@ internal sealed class IlgpuKernels
 
     /// <summary>The widest sharing of what they write: heads that share it cannot run side by side.</summary>
     public OperandSharing WrittenBy => _program.Operands.Where(operand => operand.Access != OperandAccess.Read)
-        .Select(operand => operand.SharedBy).DefaultIfEmpty().Max();
+        .Aggregate(OperandSharing.None, (sharing, operand) => sharing | operand.SharedBy);
 
     /// <summary>The functions that they call, as members of a class.</summary>
     public IEnumerable<string> Functions => _functions.Methods;
@@ -368,13 +368,14 @@ internal sealed class IlgpuKernels
         var places = Outside();
         var reference = _state!.Reference;
         var sums = _state.Members.Where(member => member != reference).ToList();
-        var matrix = sums.Single(member => !member.IsRowVector && !member.IsColumnVector);
-        var vectors = sums.Where(member => member != matrix).ToList();
+        var matrices = sums.Where(member => !member.IsRowVector && !member.IsColumnVector).ToList();
+        var vectors = sums.Except(matrices).ToList();
 
-        // The numbers that follow one reference: those of a row of the matrix, or of a column where it is transposed, and one of each
+        // The numbers that follow one reference: those of a row of each matrix, or of a column where they are transposed, and one of each
         // vector.
-        var isTransposed = matrix.Columns == _state.Axis;
-        var columns = GroupMemory.Pad(isTransposed ? matrix.Rows.Size : matrix.Columns.Size) + vectors.Count;
+        var isTransposed = matrices[0].Columns == _state.Axis;
+        var widths = matrices.Select(matrix => GroupMemory.Pad(isTransposed ? matrix.Rows.Size : matrix.Columns.Size)).ToList();
+        var columns = widths.Sum() + vectors.Count;
         var rows = _state.Axis.Size;
         var writer = new SourceWriter();
         writer.Line(IsScan
@@ -397,11 +398,15 @@ internal sealed class IlgpuKernels
             // Threads side by side have numbers side by side.
             writer.Line(isTransposed ? $"var r = number % {Text(rows)};" : $"var r = number / {Text(columns)};");
             writer.Line(isTransposed ? $"var v = number / {Text(rows)};" : $"var v = number % {Text(columns)};");
-            writer.Line($"// The place of the number in a state: {matrix}[{(isTransposed ? "v, r" : "r, v")}], or the vectors after its last {(isTransposed ? "row" : "column")}.");
-            var place = places[matrix];
-            var at = isTransposed
-                ? $"{Text(place.Offset)} + (v * {Text(place.Stride)}) + r"
-                : $"{Text(place.Offset)} + (r * {Text(place.Stride)}) + v";
+            var behind = (matrices.Count == 1 ? "" : "the matrices and ") + "the vectors after its last " + (isTransposed ? "row" : "column");
+            writer.Line($"// The place of the number in a state: {matrices[0]}[{(isTransposed ? "v, r" : "r, v")}], or {behind}.");
+            var at = Place(matrices[0], "v");
+            for (var i = 1; i < matrices.Count; i++)
+            {
+                var start = Text(widths.Take(i).Sum());
+                at = $"v >= {start} ? {Place(matrices[i], $"(v - {start})")} : {at}";
+            }
+
             for (var i = vectors.Count - 1; i >= 0; i--)
             {
                 at = $"v == {Text(columns - vectors.Count + i)} ? {Text(places[vectors[i]].Offset)} + r : {at}";
@@ -466,6 +471,14 @@ internal sealed class IlgpuKernels
 
         MergeNumbers = rows * columns;
         _kernels.Add(new GpuKernel("Merge", views, [], writer.ToString().TrimEnd('\n')));
+
+        string Place(StateMember matrix, string v)
+        {
+            var place = places[matrix];
+            return isTransposed
+                ? $"{Text(place.Offset)} + ({v} * {Text(place.Stride)}) + r"
+                : $"{Text(place.Offset)} + (r * {Text(place.Stride)}) + {v}";
+        }
     }
 
     /// <summary>Numbers of a state that <see cref="Merge"/> has a thread for.</summary>

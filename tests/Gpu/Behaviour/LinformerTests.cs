@@ -1,0 +1,115 @@
+using KernelGen.Gpu.Tests.Facade;
+using KernelGen.Tests.Behaviour;
+using KernelGen.Tests.Linformer;
+using Xunit;
+
+namespace KernelGen.Gpu.Tests.Behaviour;
+
+/// <summary>Attention to mixtures of keys on GPUs, forward and backward, against the formula in double.</summary>
+public class LinformerTests
+{
+    [Theory]
+    [ClassData(typeof(LinformerLayer.Everyone))]
+    public void Outputs_and_gradients_are_those_of_the_formula(LinformerLayer layer)
+    {
+        foreach (var (queries, keys) in Sizes.AreShort ? [(3, 4)] : new[] { (0, 4), (3, 0), (1, 1), (33, 31), (9, 40) })
+        {
+            Check(layer, new LinformerCall(layer, new AttentionShape(2, 2, queries, keys)));
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(LinformerLayer.Everyone))]
+    public void Heads_may_share_keys_and_sequences_be_short(LinformerLayer layer)
+    {
+        var shape = new AttentionShape(2, 4, 7, 21, TensorLayout.BatchLengthHeadDim) { KeyHeads = 2 };
+        Check(layer, new LinformerCall(layer, shape) { KeyLengths = [21, 6] });
+    }
+
+    /// <summary>Gradients are added to what is there, by each head that shares them.</summary>
+    [Theory]
+    [ClassData(typeof(LinformerLayer.Everyone))]
+    public void Gradients_are_added_where_that_is_asked_for(LinformerLayer layer)
+    {
+        var call = new LinformerCall(layer, new AttentionShape(2, 2, 5, 20));
+        var (plain, added) = (Compute(layer, call, float.NaN), Compute(layer, call, start: 2));
+        foreach (var (one, other) in plain.All.Zip(added.All).Skip(1))
+        {
+            Compare.Close(Array.ConvertAll(one, x => 2.0 + x), other, 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Sequences_that_are_too_long_are_refused()
+    {
+        using var machine = new Machine();
+        using var gpu = new SharedByHeads.Gpu(new SharedByHeads(), machine.Accelerator);
+        var (one, many, matrix) = (new float[16], new float[65 * 16], new float[64 * 16]);
+        var error = Assert.Throws<ArgumentException>(
+            () => gpu.Forward(one, many, many, matrix, matrix, one, new AttentionShape(1, 1, 1, 65)));
+        Assert.StartsWith("There are 65 keys, but this attention is declared for at most 64.", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void Check(LinformerLayer layer, LinformerCall call)
+    {
+        foreach (var (wanted, given) in call.Expected().All.Zip(Compute(layer, call, float.NaN).All))
+        {
+            Compare.Close(wanted, given, 2e-5, size: 1);
+        }
+    }
+
+    private static LinformerCall.Outcome<float> Compute(LinformerLayer layer, LinformerCall call, float start)
+    {
+        using var machine = new Machine(processors: 2);
+        float[] Filled(float[] like) => [.. like.Select(_ => start)];
+        var r = new LinformerCall.Outcome<float>(
+            Filled(call.Upstream), Filled(call.Query), Filled(call.Key), Filled(call.Value), Filled(call.E), Filled(call.F));
+        var (q, k, v, e, f, g, shape, keys, add) =
+            (call.Query, call.Key, call.Value, call.E, call.F, call.Upstream, call.Shape, call.KeyLengths, !float.IsNaN(start));
+        switch (layer.Create())
+        {
+            case SharedByHeads own:
+                using (var gpu = new SharedByHeads.Gpu(own, machine.Accelerator))
+                {
+                    gpu.Forward(q, k, v, e, f, r.Output, shape, keys);
+                    gpu.Backward(q, k, v, e, f, g, r.Query, r.Key, r.Value, r.E, r.F, shape, keys, accumulate: add);
+                }
+
+                break;
+            case OfEachHead own:
+                using (var gpu = new OfEachHead.Gpu(own, machine.Accelerator))
+                {
+                    gpu.Forward(q, k, v, e, f, r.Output, shape, keys);
+                    gpu.Backward(q, k, v, e, f, g, r.Query, r.Key, r.Value, r.E, r.F, shape, keys, accumulate: add);
+                }
+
+                break;
+            case OneNumber own:
+                using (var gpu = new OneNumber.Gpu(own, machine.Accelerator))
+                {
+                    gpu.Forward(q, k, v, e, f, r.Output, shape, keys);
+                    gpu.Backward(q, k, v, e, f, g, r.Query, r.Key, r.Value, r.E, r.F, shape, keys, accumulate: add);
+                }
+
+                break;
+            case OneMatrix own:
+                using (var gpu = new OneMatrix.Gpu(own, machine.Accelerator))
+                {
+                    gpu.Forward(q, k, v, e, r.Output, shape, keys);
+                    gpu.Backward(q, k, v, e, g, r.Query, r.Key, r.Value, r.E, shape, keys, accumulate: add);
+                }
+
+                break;
+            case OneForAllLayers own:
+                using (var gpu = new OneForAllLayers.Gpu(own, machine.Accelerator))
+                {
+                    gpu.Forward(q, k, v, e, r.Output, shape, keys);
+                    gpu.Backward(q, k, v, e, g, r.Query, r.Key, r.Value, r.E, shape, keys, accumulate: add);
+                }
+
+                break;
+        }
+
+        return layer.HasOneMatrix ? r with { F = r.E } : r;
+    }
+}
