@@ -37,6 +37,17 @@ public sealed record TableLayer(
         {
             Step = (a, state, q, k, v, n, t, o) => ((BiasOfKinds)a).Step(state, q, k, v, n, t[0], o),
         },
+        new(
+            typeof(OneNumber), [1], (_, _, _, _) => true, (x, _, _, _, _, _, t) => x * t[0][0],
+            (a, q, k, v, _, t, o, shape, options) => ((OneNumber)a).Forward(q, k, v, t[0], o, shape, options),
+            (a, q, k, v, _, t, o, context, g, dq, dk, dv, dt, shape, options) =>
+                ((OneNumber)a).Backward(q, k, v, t[0], o, context, g, dq, dk, dv, dt[0], shape, options)),
+        new(
+            typeof(ManyNumbers), [700], (i, j, _, _) => Math.Abs(i - j) <= 30,
+            (x, i, j, _, _, _, t) => x + t[0][(j % 35 * 20) + (i % 20)],
+            (a, q, k, v, _, t, o, shape, options) => ((ManyNumbers)a).Forward(q, k, v, t[0], o, shape, options),
+            (a, q, k, v, _, t, o, context, g, dq, dk, dv, dt, shape, options) =>
+                ((ManyNumbers)a).Backward(q, k, v, t[0], o, context, g, dq, dk, dv, dt[0], shape, options)),
     ];
 
     public delegate void OfForward(

@@ -24,6 +24,21 @@ public sealed partial class ScaledByDistance
     }
 }
 
+/// <summary>A table of one number: a temperature.</summary>
+[SoftmaxAttention(HeadDim = 8, Score = nameof(Bend))]
+public sealed partial class OneNumber
+{
+    private static float Bend(float score, [Learned(1)] ReadOnlySpan<float> scale) => score * scale[0];
+}
+
+/// <summary>A table of more numbers than a group of a GPU has threads, neighbours of which are far apart; near keys are seen.</summary>
+[SoftmaxAttention(HeadDim = 8, ValueDim = 4, Side = 30, Score = nameof(Bend))]
+public sealed partial class ManyNumbers
+{
+    private static float Bend(float score, int query, int key, [Learned(700)] ReadOnlySpan<float> bias) =>
+        score + bias[(key % 35 * 20) + (query % 20)];
+}
+
 /// <summary>A bias of each pair of kinds of tokens.</summary>
 [SoftmaxAttention(HeadDim = 12, Mask = nameof(Sees), Score = nameof(Bend))]
 public sealed partial class BiasOfKinds

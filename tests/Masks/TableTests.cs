@@ -21,7 +21,7 @@ public sealed class TableTests
     {
         foreach (var (queries, keys) in Lengths)
         {
-            new Call(layer, batch: 2, heads: 3, queries, keys).Check(degree: 1 + (keys % 2));
+            Check(new TableCall(layer, batch: 2, heads: 3, queries, keys), degree: 1 + (keys % 2));
         }
     }
 
@@ -32,25 +32,20 @@ public sealed class TableTests
     {
         foreach (var number in new Func<int, float>[] { _ => 0.5f, _ => 0, i => (i % 97 * 0.02f) - 1, i => i % 2 * 1e-20f })
         {
-            var call = new Call(layer, 1, 2, 70, 70);
-            foreach (var tensor in new[] { call.Query, call.Key, call.Value })
-            {
-                for (var i = 0; i < tensor.Length; i++)
-                {
-                    tensor[i] = number(i);
-                }
-            }
-
-            call.Check(degree: 1);
+            Check(new TableCall(layer, 1, 2, 70, 70).Fill(number), degree: 1);
         }
     }
 
     [Theory]
     [ClassData(typeof(TableLayer.Everyone))]
+    public void Heads_share_keys(TableLayer layer) => Check(new TableCall(layer, 2, heads: 3, 20, 35, keyHeads: 1), degree: 2);
+
+    [Theory]
+    [ClassData(typeof(TableLayer.Everyone))]
     public void Padding_adds_nothing(TableLayer layer)
     {
-        new Call(layer, 3, 2, 40, 90) { KeyLengths = [90, 41, 40], QueryLengths = [40, 10, 0] }.Check(degree: 2);
-        new Call(layer, 3, 2, 60, 60) { KeyLengths = [60, 1, 0] }.Check(degree: 1);
+        Check(new TableCall(layer, 3, 2, 40, 90) { KeyLengths = [90, 41, 40], QueryLengths = [40, 10, 0] }, degree: 2);
+        Check(new TableCall(layer, 3, 2, 60, 60) { KeyLengths = [60, 1, 0] }, degree: 1);
     }
 
     /// <summary>Gradients are added to what is there, or overwrite it; one that nobody wants is not computed.</summary>
@@ -58,7 +53,7 @@ public sealed class TableTests
     [ClassData(typeof(TableLayer.Everyone))]
     public void Gradients_are_added_where_that_is_asked_for(TableLayer layer)
     {
-        var call = new Call(layer, 2, 2, 30, 30);
+        var call = new TableCall(layer, 2, 2, 30, 30);
         var plain = call.Compute(degree: 1, start: float.NaN);
         var added = call.Compute(degree: 1, start: 2);
         foreach (var (one, other) in plain.Tables.Zip(added.Tables))
@@ -77,7 +72,7 @@ public sealed class TableTests
     {
         foreach (var (batch, heads, queries) in new[] { (0, 2, 3), (2, 0, 3), (2, 2, 0) })
         {
-            var call = new Call(TableLayer.All[0], batch, heads, queries, 5);
+            var call = new TableCall(TableLayer.All[0], batch, heads, queries, 5);
             Assert.All(call.Compute(degree: 2, start: float.NaN).Tables, table => Assert.All(table, x => Assert.Equal(0, x)));
         }
     }
@@ -87,7 +82,7 @@ public sealed class TableTests
     [ClassData(typeof(TableLayer.Everyone))]
     public void Threads_change_no_bit(TableLayer layer)
     {
-        var call = new Call(layer, 3, 3, 210, 210);
+        var call = new TableCall(layer, 3, 3, 210, 210);
         var (one, two) = (call.Compute(1, float.NaN), call.Compute(2, float.NaN));
         foreach (var (first, second) in one.All.Zip(two.All))
         {
@@ -100,7 +95,7 @@ public sealed class TableTests
     public void NaN_of_a_key_that_nobody_sees_reaches_no_table()
     {
         var layer = TableLayer.All.Single(one => one.Type == typeof(BiasOfKinds));
-        var call = new Call(layer, 1, 1, 60, 60);
+        var call = new TableCall(layer, 1, 1, 60, 60);
         var before = call.Compute(1, float.NaN);
         var unseen = Array.FindIndex(call.Kinds, kind => kind < 0);
         call.Key.AsSpan(unseen * BiasOfKinds.HeadDim, BiasOfKinds.HeadDim).Fill(float.NaN);
@@ -155,7 +150,7 @@ public sealed class TableTests
         }
 
         const int length = 130, heads = 2;
-        var call = new Call(layer, 1, heads, length, length);
+        var call = new TableCall(layer, 1, heads, length, length);
         var expected = call.Compute(1, float.NaN).Output;
         var attention = layer.Create();
         using var state = ((ICausalAttention)attention).CreateDecodingState(heads);
@@ -179,7 +174,7 @@ public sealed class TableTests
     [ClassData(typeof(TableLayer.Everyone))]
     public void Programs_are_the_formula(TableLayer layer)
     {
-        var (emitted, call) = (Layer.Of(layer.Type), new Call(layer, 1, 1, 9, 14));
+        var (emitted, call) = (Layer.Of(layer.Type), new TableCall(layer, 1, 1, 9, 14));
         var tensors = new Dictionary<string, double[,]>
         {
             ["query"] = Matrix(call.Query, emitted.HeadDim),
@@ -260,142 +255,5 @@ public sealed class TableTests
         }
     }
 
-    /// <summary>What a call gave.</summary>
-    private sealed record Outcome(float[] Output, float[] ByQuery, float[] ByKey, float[] ByValue, float[][] Tables)
-    {
-        public IEnumerable<float[]> All => [Output, ByQuery, ByKey, ByValue, .. Tables];
-    }
-
-    /// <summary>The tensors of a call, heads before tokens.</summary>
-    private sealed class Call
-    {
-        private readonly TableLayer _layer;
-        private readonly int _d, _dv;
-
-        public Call(TableLayer layer, int batch, int heads, int queries, int keys)
-        {
-            var attention = layer.Create();
-            (_layer, _d, _dv) = (layer, attention.HeadDim, attention.ValueDim);
-            Shape = new AttentionShape(batch, heads, queries, keys);
-            var random = new Random(queries + keys);
-            Query = Inputs.Normal(random, batch * heads * queries * _d, 1);
-            Key = Inputs.Normal(random, batch * heads * keys * _d, 1);
-            Value = Inputs.Normal(random, batch * heads * keys * _dv, 1);
-            Upstream = Inputs.Normal(random, batch * heads * queries * _dv, 1);
-            Tables = [.. layer.Lengths.Select(length => Inputs.Normal(random, length, 1))];
-            Kinds = [.. Enumerable.Range(0, batch * keys).Select(i => (i * 3 % 7) - 1)];
-        }
-
-        public AttentionShape Shape { get; }
-
-        public float[] Query { get; }
-
-        public float[] Key { get; }
-
-        public float[] Value { get; }
-
-        public float[] Upstream { get; }
-
-        public float[][] Tables { get; }
-
-        public int[] Kinds { get; }
-
-        public int[] KeyLengths { get; init; } = [];
-
-        public int[] QueryLengths { get; init; } = [];
-
-        public Outcome Compute(int degree, float start, bool wantsTables = true)
-        {
-            var attention = _layer.Create();
-            attention.DegreeOfParallelism = degree;
-            using var context = new BackwardContext();
-            var output = new float[Upstream.Length];
-            _layer.Forward(
-                attention, Query, Key, Value, Kinds, Tables, output, Shape,
-                new() { Context = context, KeyLengths = KeyLengths, QueryLengths = QueryLengths });
-            var (dq, dk, dv) = (Filled(Query.Length), Filled(Key.Length), Filled(Value.Length));
-            float[][] dt = [.. Tables.Select(table => wantsTables ? Filled(table.Length) : [])];
-            _layer.Backward(
-                attention, Query, Key, Value, Kinds, Tables, output, context, Upstream, dq, dk, dv, dt, Shape,
-                new() { Accumulate = !float.IsNaN(start) });
-            return new(output, dq, dk, dv, dt);
-
-            float[] Filled(int length) => Enumerable.Repeat(start, length).ToArray();
-        }
-
-        public void Check(int degree)
-        {
-            var actual = Compute(degree, float.NaN);
-
-            // As for every mask: sums of probabilities, and differences of them, here over all pairs that share a number.
-            Compare.Close(Expected(), actual.Output, 1e-5);
-            var (byQuery, byKey, byValue, size) = ExpectedGradients();
-            Compare.Close(byQuery, actual.ByQuery, 1e-4, size);
-            Compare.Close(byKey, actual.ByKey, 1e-4, size);
-            Compare.Close(byValue, actual.ByValue, 1e-4);
-            for (var i = 0; i < Tables.Length; i++)
-            {
-                // The formula takes its time: of many pairs a few numbers of a table.
-                var step = Shape.Batch * Shape.Heads * Shape.QueryLength * Shape.KeyLength < 2000 ? 1 : Math.Max(1, Tables[i].Length / 5);
-                var numbers = Enumerable.Range(0, Tables[i].Length).Where(n => n % step == 0).ToArray();
-
-                // Differences of probabilities, which may vanish where their rounding does not, against the largest of what they weigh.
-                Compare.Close(ExpectedTable(i, numbers), [.. numbers.Select(n => actual.Tables[i][n])], 2e-5, LargestProduct());
-            }
-        }
-
-        public double[] Expected() => [.. Heads().SelectMany(h =>
-            MaskedNaive.Forward(_d, h.Q, h.K, h.V, h.Sees, (x, i, j) => h.Score(x, i, j, Doubles())))];
-
-        /// <summary>The gradient of a table, by central differences of the loss; of some of its numbers, or all.</summary>
-        public double[] ExpectedTable(int table, int[]? numbers = null)
-        {
-            const double h = 1e-5;
-            return [.. (numbers ?? [.. Enumerable.Range(0, Tables[table].Length)]).Select(n => (Loss(n, h) - Loss(n, -h)) / (2 * h))];
-
-            double Loss(int n, double step)
-            {
-                var tables = Doubles();
-                tables[table][n] += step;
-                return Heads().Sum(head => MaskedNaive.Loss(
-                    _d, head.Q, head.K, head.V, head.G, head.Sees, (x, i, j) => head.Score(x, i, j, tables)));
-            }
-        }
-
-        private (double[] Query, double[] Key, double[] Value, double Size) ExpectedGradients()
-        {
-            var all = Heads().Select(h =>
-                MaskedNaive.Backward(_d, h.Q, h.K, h.V, h.G, h.Sees, (x, i, j) => h.Score(x, i, j, Doubles()))).ToList();
-            return (
-                [.. all.SelectMany(one => one.Query)], [.. all.SelectMany(one => one.Key)], [.. all.SelectMany(one => one.Value)],
-                all.Select(one => one.Size).DefaultIfEmpty().Max());
-        }
-
-        /// <summary>The largest |gᵀv| of a query and a key.</summary>
-        private double LargestProduct() => Heads().SelectMany(head => head.G.Chunk(_dv).SelectMany(g =>
-            head.V.Chunk(_dv).Select(v => Math.Abs(g.Zip(v, (x, y) => (double)x * y).Sum())))).DefaultIfEmpty().Max();
-
-        private double[][] Doubles() => Array.ConvertAll(Tables, table => Array.ConvertAll(table, x => (double)x));
-
-        private IEnumerable<Head> Heads() => Enumerable.Range(0, Shape.Batch * Shape.Heads).Select(index =>
-        {
-            var (batch, head) = (index / Shape.Heads, index % Shape.Heads);
-            var queries = QueryLengths.Length == 0 ? Shape.QueryLength : QueryLengths[batch];
-            var keys = KeyLengths.Length == 0 ? Shape.KeyLength : KeyLengths[batch];
-            var first = QueryLengths.Length > 0 && KeyLengths.Length > 0 && Shape.QueryLength != Shape.KeyLength
-                ? keys - queries
-                : Shape.KeyLength - Shape.QueryLength;
-            int KindOf(int position) => Kinds[(batch * Shape.KeyLength) + position];
-            return new Head(
-                Part(Query, Shape.QueryLength * _d), Part(Key, Shape.KeyLength * _d), Part(Value, Shape.KeyLength * _dv),
-                Part(Upstream, Shape.QueryLength * _dv),
-                (i, j) => i < queries && j < keys && _layer.Sees(first + i, j, KindOf(first + i), KindOf(j)),
-                (x, i, j, tables) => _layer.Score(x, first + i, j, KindOf(first + i), KindOf(j), head, tables));
-
-            float[] Part(float[] tensor, int length) => tensor.AsSpan(index * length, length).ToArray();
-        });
-
-        private sealed record Head(
-            float[] Q, float[] K, float[] V, float[] G, Func<int, int, bool> Sees, Func<double, int, int, double[][], double> Score);
-    }
+    private static void Check(TableCall call, int degree) => call.Check(call.Compute(degree, float.NaN));
 }
