@@ -65,10 +65,15 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
     public string Element(Sight sight, string query, string key, Func<Tile, string> whole) =>
         $"({RelationText.Print(sight.Visibility.Sees, place => OfElement(place, sight, query, key), own => whole(sight.TileOf(own)!))})";
 
+    /// <summary>A whole number: the one that a query and a key make.</summary>
+    /// <inheritdoc cref="Element(Sight, string, string, Func{Tile, string})"/>
+    public string Whole(TokenNumber number, string query, string key, Func<Tile, string> whole) => RelationText.Print(
+        number.Number, place => OfElement(place, number.Sight, query, key), own => whole(number.Sight.TileOf(own)!));
+
     /// <summary>A float: the number that a query and a key make.</summary>
     /// <inheritdoc cref="Element(Sight, string, string, Func{Tile, string})"/>
     public string Element(TokenNumber number, string query, string key, Func<Tile, string> whole) =>
-        $"(float)({RelationText.Print(number.Number, place => OfElement(place, number.Sight, query, key), own => whole(number.Sight.TileOf(own)!))})";
+        $"(float)({Whole(number, query, key, whole)})";
 
     private string OfElement(Place place, Sight sight, string query, string key) => place switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelGen.Generator.Layers;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 
@@ -77,7 +78,7 @@ internal sealed class CallTensors
 
     /// <summary>Parameters that are tensors of the CPU.</summary>
     public IEnumerable<Parameter> Arrays() => OnCpu.Select(operand => new Parameter(
-        operand.Element == OperandElement.Int32 ? $"global::System.ReadOnlySpan<int> {NameOf(operand)}"
+        IsSpan(operand) ? $"{CallText.Span(operand).Type} {NameOf(operand)}"
             : $"in {Runtime}.{(operand.Access == OperandAccess.Read ? "ReadOnlyTensorView" : "TensorView")} {NameOf(operand)}",
         NameOf(operand), Describe(operand)));
 
@@ -131,8 +132,10 @@ internal sealed class CallTensors
     private string ViewOf(Operand operand) =>
         operand.IsOptional ? $"{NameOf(operand)}.Length > 0 ? {NameOf(operand)} : (_Floats)_zeros.View" : NameOf(operand);
 
-    /// <summary>Whole numbers lie one after the other.</summary>
-    private static bool HasStrides(Operand operand) => operand.Element == OperandElement.Float32;
+    /// <summary>Whole numbers lie one after the other, and so do those of a table.</summary>
+    private static bool IsSpan(Operand operand) => operand.Element == OperandElement.Int32 || operand.IsTable;
+
+    private static bool HasStrides(Operand operand) => !IsSpan(operand);
 
     /// <summary>The argument that says how far apart the parts of a view are.</summary>
     private string StridesOf(Operand operand) => HasStrides(operand) ? $"{NameOf(operand)}Strides" : "default";
@@ -146,14 +149,14 @@ internal sealed class CallTensors
     /// <summary>The numbers of an operand of a call on tensors of the CPU.</summary>
     private string Length(Operand operand) => IsFromForward(operand)
         ? $"(long)shape.Batch * shape.Heads * shape.{(operand.IsOfKeys ? "Key" : "Query")}Length * {Text(operand.Columns.Size)}"
-        : operand.Element == OperandElement.Int32 ? $"{NameOf(operand)}.Length"
+        : IsSpan(operand) ? $"{NameOf(operand)}.Length"
         : $"{NameOf(operand)}.Memory.Length";
 
     /// <summary>What is not overwritten, since not all queries count, comes back as it was.</summary>
     private string Upload(Operand operand)
     {
-        var upload = operand.Element == OperandElement.Int32
-            ? $"Upload({NameOf(operand)})"
+        var upload = operand.Element == OperandElement.Int32 ? $"Upload({NameOf(operand)})"
+            : operand.IsTable ? $"Upload<float>({NameOf(operand)})"
             : $"Upload<float>({NameOf(operand)}.Memory)";
         return IsFromForward(operand) ? Allocate(operand)
             : operand.Access == OperandAccess.Write ? $"queryLengths.IsEmpty ? {Allocate(operand)} : {upload}"
@@ -182,6 +185,13 @@ internal sealed class CallTensors
             OperandSharing.Everyone => "",
             _ => throw new NotSupportedException(operand.SharedBy.ToString()),
         };
+        if (operand.IsTable)
+        {
+            return operand.Access == OperandAccess.Read
+                ? $"The learned table, [{of.Item2}]"
+                : $"∂loss by the learned table, [{of.Item2}], summed over all heads and sequences; empty: not wanted";
+        }
+
         var role = operand.Access == OperandAccess.Write
             ? _isBackward ? "What the forward call has computed, " : "Overwritten, "
             : operand.Name.EndsWith("Gradient", StringComparison.Ordinal)

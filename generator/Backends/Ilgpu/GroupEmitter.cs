@@ -33,6 +33,7 @@ internal sealed class GroupEmitter
     private readonly SourceWriter _writer;
     private readonly StateMember? _inRegisters;
     private readonly RegisterBlock _registers;
+    private readonly TableSumEmitter _tableSums;
     private readonly TensorEmitter? _tensor;
     private readonly WarpBlock? _warpRegisters;
     private readonly Func<Tile, bool> _isExponent;
@@ -55,6 +56,7 @@ internal sealed class GroupEmitter
         _sights = sights;
         _functions = functions;
         _writer = writer;
+        _tableSums = new(writer, functions);
         _inRegisters = inRegisters;
         _registers = inRegisters is null ? default : RegistersFor(inRegisters)!.Value;
         _tensor = tensor;
@@ -384,7 +386,7 @@ internal sealed class GroupEmitter
     {
         foreach (var statement in statements)
         {
-            if (statement is not (Tiles.Runs or Tiles.Fold))
+            if (statement is not (Tiles.Runs or Tiles.Fold or Tiles.Parallel))
             {
                 _writer.Line($"// {ProgramText.Describe(statement)}");
             }
@@ -399,9 +401,9 @@ internal sealed class GroupEmitter
                 rebase: Rebase,
                 runs: Runs,
                 fold: Fold,
-                parallel: Unsupported.Throw,
+                parallel: Inner,
                 forEach: Unsupported.Throw,
-                addToTable: Unsupported.Throw);
+                addToTable: AddToTable);
         }
     }
 
@@ -442,12 +444,38 @@ internal sealed class GroupEmitter
         }
 
         DeclareRests(fold.State, fold.Body, int.MaxValue);
-        Loop(
-            fold.Loop,
-            fold.Loop.Sight is null
-                ? new(Print(fold.Loop.From), Print(fold.Loop.To))
-                : Positions.Range(_writer, fold.Loop, _memory.Tokens, Print(fold.Loop.To)),
-            fold.Body);
+        Loop(fold.Loop, RangeOf(fold.Loop), fold.Body);
+    }
+
+    /// <summary>A loop within that of the group, which goes through its tiles in order.</summary>
+    private void Inner(Tiles.Parallel parallel) => Loop(parallel.Loop, RangeOf(parallel.Loop), parallel.Body);
+
+    private LoopRange RangeOf(TokenLoop loop) => loop.Sight is null
+        ? new(Print(loop.From), Print(loop.To))
+        : Positions.Range(_writer, loop, _memory.Tokens, Print(loop.To));
+
+    /// <summary>Sets what the group adds to tables to zero.</summary>
+    public void ClearTables()
+    {
+        foreach (var (table, sums) in _memory.Tables)
+        {
+            _tableSums.Clear(table, sums);
+        }
+    }
+
+    /// <summary>Each thread finds the indices of some elements, and then goes through all for those that it adds.</summary>
+    private void AddToTable(AddToTable add)
+    {
+        var (entry, source, indices) = (add.Entry, add.Source, _memory.IndicesOf(add));
+        Touch(Places(Dataflow.Reads(add).Where(tile => tile != source)), indices);
+        Elements(
+            _memory.Rows(source), _memory.Columns(source),
+            () => _writer.Line($"{indices.Element("0", "i")} = {Index(entry, source.Rows, "r", "c")};"));
+        Touch([indices, _memory[source]]);
+        _tableSums.Add(
+            entry.Table, _memory.Tables.Single(table => table.Table == entry.Table).Sums,
+            indices.Element("0", $"(r * {_memory.Columns(source)}) + c"), _memory[source].Element("r", "c"), Count(source.Rows),
+            Count(source.Columns));
     }
 
     public static string Print(TokenIndex index) => IndexText.Print(
@@ -1457,19 +1485,30 @@ internal sealed class GroupEmitter
             new PositionText(
                 Below: below => $"{Start(below.Tokens)} + {row} < {Print(below.Limit)}",
                 Sees: sees => sees.Sight.Queries == rows
-                    ? Positions.Element(sees.Sight, query: row, key: column, Whole)
-                    : Positions.Element(sees.Sight, query: column, key: row, Whole),
+                    ? Positions.Element(sees.Sight, query: row, key: column, whole: WholeOf)
+                    : Positions.Element(sees.Sight, query: column, key: row, whole: WholeOf),
                 InRun: _ => $"({row} >= runFrom && {row} < runTo)",
                 Number: number => number.Sight.Queries == rows
-                    ? Positions.Element(number, query: row, key: column, Whole)
-                    : Positions.Element(number, query: column, key: row, Whole),
-                Entry: entry => throw new NotSupportedException($"{entry} is refused at the attribute.")),
+                    ? Positions.Element(number, query: row, key: column, whole: WholeOf)
+                    : Positions.Element(number, query: column, key: row, whole: WholeOf),
+                Entry: entry => $"{entry.Table}[{Index(entry, rows, row, column)}]"),
             _functions);
         return printer.Print(expression);
 
-        string Whole(Tile tile) =>
-            $"(int)global::ILGPU.Interop.FloatAsInt({_memory[tile].Element(tile.IsRowVector ? "0" : row, tile.IsColumnVector ? "0" : column)})";
+        string WholeOf(Tile tile) => Whole(tile, row, column);
     }
+
+    /// <summary>The index of a row and a column in a table, kept within it: rows past the last token hold anything.</summary>
+    private string Index(TableEntry entry, Dim rows, string row, string column)
+    {
+        var (query, key) = entry.Sight.Queries == rows ? (row, column) : (column, row);
+        var index = Positions.Whole(entry, query, key, tile => Whole(tile, row, column));
+        return $"_Positions.Within({index}, {entry.Table.Columns.Size - 1})";
+    }
+
+    /// <summary>An element of a tile of whole numbers.</summary>
+    private string Whole(Tile tile, string row, string column) =>
+        $"(int)global::ILGPU.Interop.FloatAsInt({_memory[tile].Element(tile.IsRowVector ? "0" : row, tile.IsColumnVector ? "0" : column)})";
 
     private static IEnumerable<StateMember> Sums(State state) => state.Members.Where(member => member != state.Reference);
 }

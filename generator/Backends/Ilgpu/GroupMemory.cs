@@ -55,6 +55,7 @@ internal sealed class GroupMemory
     private readonly Dictionary<Tile, Place> _places = new();
     private readonly HashSet<Tile> _readAlongRows = new();
     private readonly List<(Statement Statement, Workspace Workspace, Tile Tile)> _workspaces = new();
+    private readonly List<(Operand Table, Place Sums)> _tables = new();
 
     private GroupMemory(int tokens) => Tokens = tokens;
 
@@ -76,7 +77,11 @@ internal sealed class GroupMemory
         PartialSums,
         Factors,
         RunMaxima,
+        Indices,
     }
+
+    /// <summary>The tables that are added to, with the sums of the group, which last from tile to tile: in its scratch memory.</summary>
+    public IReadOnlyList<(Operand Table, Place Sums)> Tables => _tables;
 
     /// <summary>
     /// Where the threads that share an element of a product put their parts of it; null where each element is one thread's.
@@ -88,6 +93,9 @@ internal sealed class GroupMemory
 
     /// <summary>A row for the largest logarithms of a run.</summary>
     public Place MaximaOf(Runs runs) => WorkspaceOf(runs, Workspace.RunMaxima)!;
+
+    /// <summary>The place of the indices at which the elements of a tile are added to a table, as floats: they are small.</summary>
+    public Place IndicesOf(AddToTable add) => WorkspaceOf(add, Workspace.Indices)!;
 
     public Place this[Tile tile] => _places.TryGetValue(tile, out var place)
         ? place
@@ -208,6 +216,13 @@ internal sealed class GroupMemory
         {
             _places[pair.Key] = _places[pair.Value];
         }
+
+        foreach (var table in statements.OfType<AddToTable>().Select(add => add.Entry.Table).Distinct())
+        {
+            var floats = Pad(TableSumEmitter.Floats(table));
+            _tables.Add((table, new Place("scratch", Scratch, floats, floats)));
+            Scratch += floats;
+        }
     }
 
     private Place Take(int floats)
@@ -281,6 +296,9 @@ internal sealed class GroupMemory
                         break;
                     case Rebase rebase:
                         Extend(AddWorkspace(rebase, Workspace.Factors, Floats(rebase.State.Reference!)), start, start);
+                        break;
+                    case AddToTable add:
+                        Extend(AddWorkspace(add, Workspace.Indices, Rows(add.Source) * Columns(add.Source)), start, start);
                         break;
                 }
 

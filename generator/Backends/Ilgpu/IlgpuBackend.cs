@@ -49,19 +49,12 @@ internal sealed class IlgpuBackend : Backend
             return objection;
         }
 
-        if (program.Operands.Any(operand => operand.IsTable))
-        {
-            return "it has a learned table, whose gradient its kernels cannot sum over heads yet";
-        }
-
         var outputs = program.Outputs.ToList();
         var matrices = program.State?.Members.Where(member => !member.IsRowVector && !member.IsColumnVector).ToList();
         return outputs.Count != 1 ? $"its outputs come in {Number(outputs.Count)} loops, and a kernel has one"
             : matrices is [] ? "its state has no matrix, and a kernel merges the rows of one"
             : matrices?.Select(matrix => matrix.Columns == program.State!.Axis).Distinct().Count() > 1
                 ? "the matrices of its state lie both ways, and a kernel merges rows or columns"
-            : Dataflow.Flatten(outputs.SelectMany(output => output.Body())).Any(statement => statement is Parallel)
-                ? "it has a parallel loop within another"
             : OnArguments(program);
     }
 

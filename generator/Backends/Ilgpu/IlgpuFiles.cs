@@ -526,8 +526,10 @@ internal static class IlgpuFiles
         }
 
         writer.Line("private global::System.Action<_Stream, _KernelConfig, _Floats, _Ints, _Ints, int, _GpuShape>? _clear;");
-        var lengths = string.Join(", ", passes.Select(pass => $"{pass}.ScratchLength(shape, _accelerator.NumMultiprocessors)"));
-        var scratch = passes.Count == 1 ? lengths : $"global::System.Math.Max({lengths})";
+        var ofNoHead = string.Concat(tensors.Operands
+            .Where(operand => operand is { IsTable: true, Access: OperandAccess.Accumulate }).Select(table => ClearTable(table.Name)));
+        var scratch = passes.Select(pass => $"{pass}.ScratchLength(shape, _accelerator.NumMultiprocessors)")
+            .Aggregate((one, other) => $"global::System.Math.Max({one}, {other})");
         var sums = RunningSumEmitter.Of(programs);
         string[] summing = [.. passes.Where((_, i) => kernels[i].HasRunningSums)];
         var length = sums is null ? "BackwardScratchBytes(shape) / sizeof(float)" : scratch;
@@ -569,7 +571,7 @@ internal static class IlgpuFiles
             {{Indented(tensors.CheckViews())}}
                 using var useOfContext = {{Services}}.GpuChecks.Share(context, this, shape);
                 if (shape.Batch == 0 || shape.Heads == 0)
-                {
+                {{{ofNoHead}}
                     return;
                 }
 
@@ -592,12 +594,10 @@ internal static class IlgpuFiles
                 writer.Line("_clear ??= _KernelLoaders.LoadKernel<_Floats, _Ints, _Ints, int, _GpuShape>(_accelerator, ClearRows);");
                 for (var i = 0; i < passes.Count; i++)
                 {
-                    using (writer.Block($"if ({fields[i]} is null)"))
+                    if (Wanted(programs.Gradients[i]) is null)
                     {
-                        writer.Line($"_owned.Add({fields[i]} = new {passes[i]}(_accelerator, _projection, _hyperparameters));");
+                        Compile(passes[i], fields[i]);
                     }
-
-                    writer.Line();
                 }
 
                 if (sums is not null)
@@ -607,7 +607,18 @@ internal static class IlgpuFiles
 
                 for (var i = 0; i < passes.Count; i++)
                 {
-                    Launch(passes[i], fields[i], kernels[i], programs.Gradients[i]);
+                    if (Wanted(programs.Gradients[i]) is { } wanted)
+                    {
+                        using (writer.Block($"if ({wanted})"))
+                        {
+                            Compile(passes[i], fields[i]);
+                            Launch(passes[i], fields[i], kernels[i], programs.Gradients[i]);
+                        }
+                    }
+                    else
+                    {
+                        Launch(passes[i], fields[i], kernels[i], programs.Gradients[i]);
+                    }
                 }
 
                 foreach (var line in sums?.AfterGradients(tensors.Entry) ?? [])
@@ -707,6 +718,16 @@ internal static class IlgpuFiles
         writer.Line();
         tensors.EmitList(writer);
 
+        void Compile(string pass, string field)
+        {
+            using (writer.Block($"if ({field} is null)"))
+            {
+                writer.Line($"_owned.Add({field} = new {pass}(_accelerator, _projection, _hyperparameters));");
+            }
+
+            writer.Line();
+        }
+
         void Launch(string pass, string field, IlgpuKernels own, TileProgram program)
         {
             var isShared = own.WrittenBy != OperandSharing.None;
@@ -718,7 +739,8 @@ internal static class IlgpuFiles
 
             foreach (var gradient in program.Operands.Where(operand => operand.Access == OperandAccess.Accumulate))
             {
-                if (sums is not null && sums.Makes(gradient))
+                // The kernel that adds up tables writes all of them.
+                if ((sums is not null && sums.Makes(gradient)) || gradient.IsTable)
                 {
                     continue;
                 }
@@ -746,6 +768,25 @@ internal static class IlgpuFiles
             }
         }
     }
+
+    /// <summary>The condition that anybody wants what a program writes; null: somebody does.</summary>
+    private static string? Wanted(TileProgram program)
+    {
+        var written = program.Operands.Where(operand => operand.Access != OperandAccess.Read).ToList();
+        return written.All(operand => operand is { IsOptional: true, Source: OperandSource.Caller })
+            ? string.Join(" || ", written.Select(operand => $"call.{LauncherEmitter.Place(operand.Name)}.IsWanted"))
+            : null;
+    }
+
+    /// <summary>Statements for a call of no head, whose gradient of a table no kernel writes.</summary>
+    private static string ClearTable(string gradient) => $$"""
+
+                if (!accumulate && {{gradient}}.Length > 0)
+                {
+                    _Views.MemSetToZero({{gradient}}, stream);
+                }
+
+        """;
 
     private static string Text(bool value) => value ? "true" : "false";
 }

@@ -107,8 +107,10 @@ internal sealed class IlgpuKernels
     /// <summary>The kernels, in the order in which they run.</summary>
     public IReadOnlyList<GpuKernel> Kernels => _kernels;
 
-    /// <summary>The widest sharing of what they write: heads that share it cannot run side by side.</summary>
-    public OperandSharing WrittenBy => _program.Operands.Where(operand => operand.Access != OperandAccess.Read)
+    /// <summary>
+    /// Who shares any of what they write: heads that do cannot run side by side, but for tables, of which each group has sums.
+    /// </summary>
+    public OperandSharing WrittenBy => _program.Operands.Where(operand => operand.Access != OperandAccess.Read && !operand.IsTable)
         .Aggregate(OperandSharing.None, (sharing, operand) => sharing | operand.SharedBy);
 
     /// <summary>The functions that they call, as members of a class.</summary>
@@ -225,10 +227,19 @@ internal sealed class IlgpuKernels
                     emitter.DeclareRests(_state!, block[0].Body());
                 }
 
+                emitter.ClearTables();
                 emitter.Loop(OutputLoop, new("from", "to"), block[0].Body());
                 HasPlainSums |= IsScan && emitter.HasPlainSums;
             });
+        if (memory.Tables.Count > 0)
+        {
+            _kernels.Add(new TableSumEmitter(new SourceWriter(), _functions).Kernel(memory.Tables, memory.Scratch));
+            TableNumbers = memory.Tables.Max(table => table.Table.Columns.Size);
+        }
     }
+
+    /// <summary>Numbers of a table that the kernel which adds up has a thread for.</summary>
+    public int TableNumbers { get; private set; }
 
     /// <param name="state">The state that the kernel has a view of, or null.</param>
     /// <param name="stateIndex">Which of the states is the group's.</param>
@@ -238,10 +249,12 @@ internal sealed class IlgpuKernels
     {
         var statements = Dataflow.Flatten(block).ToList();
         var moved = new HashSet<Operand>(statements.SelectMany(Dataflow.Moved));
-        var tensors = _program.Operands.Where(moved.Contains).ToList();
+        var tensors = _program.Operands.Where(operand => moved.Contains(operand) && !operand.IsTable).ToList();
+        var tables = _program.Operands.Where(operand =>
+            operand is { IsTable: true, Access: OperandAccess.Read } && moved.Contains(operand));
         var readsKept = statements.SelectMany(Dataflow.Reads).OfType<StateMember>().Any(member => member.State == _program.Kept);
         var readsParameters = statements.SelectMany(Dataflow.Reads).Any(tile => tile is Parameter);
-        var views = tensors.Where(tensor => tensor.Source == OperandSource.Caller)
+        var views = tensors.Concat(tables).Where(tensor => tensor.Source == OperandSource.Caller)
             .Select(tensor => (CallTensors.ViewType(tensor), tensor.Name)).ToList();
         AddIf(readsKept || tensors.Any(tensor => tensor.Source == OperandSource.Kept), Kept);
         views.Add(("_Ints", "keyLengths"));

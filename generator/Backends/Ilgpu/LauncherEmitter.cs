@@ -155,9 +155,11 @@ internal static class LauncherEmitter
 
         void Queue(GpuKernel kernel)
         {
-            var spans = kernel.Name == "Output" ? "Output" : "State";
+            var spans = kernel.Name is "Output" or TableSumEmitter.KernelName ? "Output" : "State";
             var groups = kernel.Name == "Merge"
                 ? $"(int)((((long)plan.Heads * {kernels.MergeNumbers}) + {GroupMemory.Threads - 1}) / {GroupMemory.Threads})"
+                : kernel.Name == TableSumEmitter.KernelName
+                ? Text((kernels.TableNumbers + GroupMemory.Threads - 1) / GroupMemory.Threads)
                 : $"plan.Heads * plan.{spans}Spans";
             var from = IsInRound(kernel) ? "round * plan.StateSpans * plan.StateSpanTokens" : "0";
             var arguments = kernel.Parameters.Select(parameter => parameter.Name switch
@@ -169,6 +171,7 @@ internal static class LauncherEmitter
                 "after" => "isFirstsTurn ? firstCarried : secondCarried",
                 IlgpuKernels.Memory => kernels.HasRunningSums ? "sums" : "groupMemory",
                 "heads" => "plan.Heads",
+                TableSumEmitter.Groups => "plan.Heads * plan.OutputSpans",
                 "spans" => "plan.StateSpans",
                 "isFirst" => "round == 0 ? 1 : 0",
                 "isLast" => "round == plan.Rounds - 1 ? 1 : 0",

@@ -7,6 +7,7 @@ using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
 using KernelGen.Gpu.Tests.Behaviour;
 using KernelGen.Tests.Behaviour;
+using KernelGen.Tests.Masks;
 using Xunit;
 
 namespace KernelGen.Gpu.Tests.PackageOnly;
@@ -93,6 +94,21 @@ public class PtxTests
         {
             var ptx = Compile(sums.GetMethod(kernel, BindingFlags.Static | BindingFlags.NonPublic)!);
             Assert.DoesNotMatch(@"\.f64|\.local \.align", ptx);
+            Assemble(ptx);
+        }
+    }
+
+    /// <summary>Likewise what adds up the gradients of tables.</summary>
+    [Theory]
+    [InlineData(typeof(OneNumber))]
+    [InlineData(typeof(ScaledByDistance))]
+    public void Kernels_of_tables_compile_to_PTX_without_doubles_and_atomics(Type layer)
+    {
+        var pass = layer.GetNestedType("Gpu")!.GetNestedType("TablesPass", BindingFlags.NonPublic)!;
+        foreach (var kernel in new[] { "Output", "SumTables" })
+        {
+            var ptx = Compile(pass.GetMethod(kernel, BindingFlags.Static | BindingFlags.NonPublic)!);
+            Assert.DoesNotMatch(@"\.f64|\.local \.align|\b(atom|red)\.", ptx);
             Assemble(ptx);
         }
     }

@@ -49,6 +49,15 @@ public sealed class EmittedTextTests
             [SoftmaxAttention(HeadDim = 5, Precision = Precision.TensorFloat32)]
             public sealed partial class TensorExact;
 
+            /// <summary>A learned table and numbers of tokens.</summary>
+            [SoftmaxAttention(HeadDim = 8, Causal = true, Positions = Positions.Rotary, Score = nameof(Bend))]
+            public sealed partial class Biased
+            {
+                private static float Bend(
+                    float score, int query, int key, [PerToken] int keyKind, [Learned(9)] System.ReadOnlySpan<float> bias) =>
+                    keyKind == 0 ? score : score + bias[System.Math.Clamp(query - key, -4, 4) + 4];
+            }
+
             /// <summary>A base class that has all the names already.</summary>
             [SoftmaxAttention(HeadDim = 8, Causal = true)]
             public partial class Derived : Chained;
@@ -87,7 +96,7 @@ public sealed class EmittedTextTests
     {
         var run = Run(version, Declarations + WithArray);
 
-        Assert.Equal(4 * 9, run.Files.Count);
+        Assert.Equal(4 * 10, run.Files.Count);
         Assert.Empty(Warnings(run));
     }
 
