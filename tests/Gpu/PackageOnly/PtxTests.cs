@@ -7,6 +7,7 @@ using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
 using KernelGen.Gpu.Tests.Behaviour;
 using KernelGen.Tests.Behaviour;
+using KernelGen.Tests.Decay;
 using KernelGen.Tests.Masks;
 using Xunit;
 
@@ -85,8 +86,8 @@ public class PtxTests
 
     /// <summary>Nothing of them needs doubles, which not every device has.</summary>
     [Theory]
-    [InlineData(typeof(Decay.FadingSoftmax), "Sum", "Gradient")]
-    [InlineData(typeof(Decay.RetentiveRelu), "Sum")]
+    [InlineData(typeof(FadingSoftmax), "Sum", "Gradient")]
+    [InlineData(typeof(RetentiveRelu), "Sum")]
     public void Kernels_of_running_sums_compile_to_PTX_without_doubles(Type layer, params string[] kernels)
     {
         var sums = layer.GetNestedType("Gpu")!.GetNestedType("RunningSums", BindingFlags.NonPublic)!;
