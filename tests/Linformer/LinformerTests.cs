@@ -138,6 +138,24 @@ public sealed class LinformerTests
         Compare.Close(sum, all.Compute(degree: 1).E, 1e-5);
     }
 
+    /// <summary>Of no sequence, and of no head, the gradient of what all share is zeros.</summary>
+    [Fact]
+    public void Matrices_that_nobody_reads_have_zeros()
+    {
+        foreach (var (layer, shape) in new[]
+        {
+            (LinformerLayer.Of<SharedByHeads>(), new AttentionShape(0, 2, 3, 4)),
+            (LinformerLayer.Of<OfEachHead>(), new AttentionShape(0, 2, 3, 4)),
+            (LinformerLayer.Of<SharedByHeads>(), new AttentionShape(2, 0, 3, 4)),
+            (LinformerLayer.Of<OfEachHead>(), new AttentionShape(2, 0, 3, 4)),
+        })
+        {
+            var call = new LinformerCall(layer, shape);
+            Assert.All(call.Compute(degree: 2).E, x => Assert.Equal(0, x));
+            Assert.All(call.Compute(degree: 2, start: 2).F, x => Assert.Equal(2, x));
+        }
+    }
+
     [Fact]
     public void Packed_sequences_start_at_the_first_row()
     {

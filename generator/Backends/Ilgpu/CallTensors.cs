@@ -202,9 +202,10 @@ internal sealed class CallTensors
         var range = _summed.Contains(operand)
             ? $"; logarithms of at most 0, of which one below {Summands.Least.ToString(CultureInfo.InvariantCulture)} counts as that"
             : "";
+        var rows = operand.Positions is { } positions ? Text(positions) : $"{of.Item1} length";
         return operand.Element == OperandElement.Int32
             ? $"A number of each token, [{heads}{of.Item1} length]"
-            : $"{role}[{heads}{of.Item1} length, {of.Item2}]{past}{missing}{range}";
+            : $"{role}[{heads}{rows}, {of.Item2}]{past}{missing}{range}";
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -526,8 +526,8 @@ internal static class IlgpuFiles
         }
 
         writer.Line("private global::System.Action<_Stream, _KernelConfig, _Floats, _Ints, _Ints, int, _GpuShape>? _clear;");
-        var ofNoHead = string.Concat(tensors.Operands
-            .Where(operand => operand is { IsTable: true, Access: OperandAccess.Accumulate }).Select(table => ClearTable(table.Name)));
+        var ofNoHead = string.Concat(tensors.Operands.Where(operand => operand.Access == OperandAccess.Accumulate).Select(operand =>
+            operand.IsTable ? ClearTable(operand.Name) : operand.Positions is not null ? ClearPositions(tensors, operand) : ""));
         var scratch = passes.Select(pass => $"{pass}.ScratchLength(shape, _accelerator.NumMultiprocessors)")
             .Aggregate((one, other) => $"global::System.Math.Max({one}, {other})");
         var sums = RunningSumEmitter.Of(programs);
@@ -784,6 +784,22 @@ internal static class IlgpuFiles
                 if (!accumulate && {{gradient}}.Length > 0)
                 {
                     _Views.MemSetToZero({{gradient}}, stream);
+                }
+
+        """;
+
+    /// <summary>The same of a gradient that has rows for positions, which may lie apart.</summary>
+    private static string ClearPositions(CallTensors tensors, Operand gradient) => $$"""
+
+                if ({{gradient.Name}}.Length > 0)
+                {
+                    lock (_scratch)
+                    {
+                        _clear ??= _KernelLoaders.LoadKernel<_Floats, _Ints, _Ints, int, _GpuShape>(_accelerator, ClearRows);
+                        var none = new Call { AddsGradients = accumulate, KeyLengths = _noLengths.View, QueryLengths = _noLengths.View };
+                        var place = _GpuPlace.Of({{tensors.Entry(gradient)}}, {{gradient.Name}}.Length, {{gradient.Name}}Strides, shape);
+                        Clear(stream, {{gradient.Name}}, place, {{tensors.Entry(gradient)}}, shape, in none, isSum: true, byKeys: false, byQueries: false);
+                    }
                 }
 
         """;

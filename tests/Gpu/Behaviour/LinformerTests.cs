@@ -39,6 +39,18 @@ public class LinformerTests
         }
     }
 
+    /// <summary>Of no sequence the gradient of what all sequences share is zeros.</summary>
+    [Fact]
+    public void Matrices_that_nobody_reads_have_zeros()
+    {
+        foreach (var layer in new[] { LinformerLayer.Of<SharedByHeads>(), LinformerLayer.Of<OfEachHead>() })
+        {
+            var call = new LinformerCall(layer, new AttentionShape(0, 2, 3, 4));
+            Assert.All(Compute(layer, call, float.NaN).E, x => Assert.Equal(0, x));
+            Assert.All(Compute(layer, call, start: 2).F, x => Assert.Equal(2, x));
+        }
+    }
+
     [Fact]
     public void Sequences_that_are_too_long_are_refused()
     {
