@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Xml.Linq;
-using KernelGen.Examples;
 using Xunit;
 
 namespace KernelGen.Tests.Examples;

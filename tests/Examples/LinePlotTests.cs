@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using KernelGen.Examples;
 using Xunit;
 
 namespace KernelGen.Tests.Examples;

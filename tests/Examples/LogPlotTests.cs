@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Xml.Linq;
-using KernelGen.Examples;
 using Xunit;
 
 namespace KernelGen.Tests.Examples;

@@ -1,4 +1,4 @@
-namespace KernelGen.Examples;
+namespace KernelGen;
 
 /// <summary>One matrix of a <see cref="HeatMap"/>.</summary>
 /// <param name="Title">What stands above it.</param>

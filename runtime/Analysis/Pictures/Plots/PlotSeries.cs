@@ -1,4 +1,4 @@
-namespace KernelGen.Examples;
+namespace KernelGen;
 
 /// <summary>One curve of a <see cref="LogPlot"/> or a <see cref="LinePlot"/>.</summary>
 /// <param name="Name">What the legend says.</param>
@@ -9,4 +9,7 @@ internal sealed record PlotSeries(string Name, string Colour, LineStyle Style, I
 {
     /// <summary>The half width of the band around each point, in the unit of Y; empty: no band.</summary>
     public IReadOnlyList<double> Spread { get; init; } = [];
+
+    /// <summary>The half length of the error bar of each point, in the unit of Y; empty: no bars.</summary>
+    public IReadOnlyList<double> Bars { get; init; } = [];
 }

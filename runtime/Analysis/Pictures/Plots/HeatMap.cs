@@ -1,4 +1,4 @@
-namespace KernelGen.Examples;
+namespace KernelGen;
 
 /// <summary>Writes matrices as coloured squares side by side as SVG: a few with labels and scales, or many small ones.</summary>
 /// <param name="title">What is shown.</param>
@@ -13,9 +13,6 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
     private const int LabelSize = 18;
     private const int ScaleHeight = 46;
     private const int Gap = 14;
-
-    /// <summary>A matrix of more numbers is a picture of one pixel a number; viewers may smooth it.</summary>
-    private const int MostSquares = 1_024;
 
     private readonly List<HeatMapPanel> _panels = [];
 
@@ -86,20 +83,7 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
         var rows = panel.Values.GetLength(0);
         var width = panel.Values.GetLength(1);
         page.Line($"  <text x=\"{x + side / 2.0:F1}\" y=\"{titleBaseline}\" text-anchor=\"middle\">{SvgPage.Escape(panel.Title)}</text>");
-
-        if (panel.Values.Length <= MostSquares)
-        {
-            Squares(page, panel, x, y);
-        }
-        else
-        {
-            var png = Convert.ToBase64String(PngImage.Write(
-                width, rows, ColourScale.Palette, (column, row) => panel.Scale.IndexOf(panel.Values[row, column])));
-            page.Line($"  <image x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" preserveAspectRatio=\"none\"");
-            page.Line($"         style=\"image-rendering: pixelated\" href=\"data:image/png;base64,{png}\"/>");
-        }
-
-        page.Line($"  <rect x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" fill=\"none\" stroke=\"#999\"/>");
+        ColouredCells.Draw(page, rows, width, (row, column) => panel.Scale.IndexOf(panel.Values[row, column]), x, y, side, side);
         for (var i = 0; i < panel.Labels.Count; i++)
         {
             var middle = (i + 0.5) * side / panel.Labels.Count;
@@ -110,43 +94,7 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
 
         if (panel.ScaleText is { } text)
         {
-            Scale(page, panel.Scale, text, x, y + side + 14);
-        }
-    }
-
-    /// <summary>One path a colour.</summary>
-    private void Squares(SvgPage page, HeatMapPanel panel, int x, int y)
-    {
-        var rows = panel.Values.GetLength(0);
-        var width = panel.Values.GetLength(1);
-        var cells = from row in Enumerable.Range(0, rows)
-                    from column in Enumerable.Range(0, width)
-                    group (Row: row, Column: column) by panel.Scale.IndexOf(panel.Values[row, column]) into colour
-                    orderby colour.Key
-                    select colour;
-        var w = (double)side / width;
-        var h = (double)side / rows;
-        page.Line($"  <g shape-rendering=\"crispEdges\">");
-        foreach (var colour in cells)
-        {
-            var (red, green, blue) = ColourScale.Palette[colour.Key];
-            var path = string.Concat(
-                colour.Select(cell => SvgPage.Text($"M{x + cell.Column * w:0.##} {y + cell.Row * h:0.##}h{w:0.##}v{h:0.##}h{-w:0.##}z")));
-            page.Line($"    <path d=\"{path}\" fill=\"#{red:x2}{green:x2}{blue:x2}\"/>");
-        }
-
-        page.Line($"  </g>");
-    }
-
-    private void Scale(SvgPage page, ColourScale scale, Func<double, string> text, int x, int y)
-    {
-        var steps = ColourScale.Palette.Count - 1;
-        double At(double share) => scale.Least + share * (scale.Most - scale.Least);
-        var png = Convert.ToBase64String(PngImage.Write(steps, 1, ColourScale.Palette, (column, _) => column));
-        page.Line($"  <image x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"8\" preserveAspectRatio=\"none\" href=\"data:image/png;base64,{png}\"/>");
-        foreach (var (share, anchor) in (ReadOnlySpan<(double, string)>)[(0, "start"), (0.5, "middle"), (1, "end")])
-        {
-            page.Line($"  <text x=\"{x + share * side:F1}\" y=\"{y + 22}\" text-anchor=\"{anchor}\" font-size=\"12\" fill=\"#555\">{SvgPage.Escape(text(At(share)))}</text>");
+            ColouredCells.DrawScale(page, panel.Scale, text, x, y + side + 14, side);
         }
     }
 }

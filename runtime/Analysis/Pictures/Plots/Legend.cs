@@ -1,4 +1,4 @@
-namespace KernelGen.Examples;
+namespace KernelGen;
 
 /// <summary>
 /// Where the names of curves stand: above the curves, in columns that are as wide as the longest name, and below each other where a line

@@ -1,4 +1,4 @@
-namespace KernelGen.Examples;
+namespace KernelGen;
 
 /// <summary>A level across a <see cref="LinePlot"/> that curves are compared with.</summary>
 /// <param name="Name">What stands above its right end.</param>

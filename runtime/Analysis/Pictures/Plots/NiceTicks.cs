@@ -1,4 +1,4 @@
-namespace KernelGen.Examples;
+namespace KernelGen;
 
 /// <summary>Round numbers for the ticks of a linear axis.</summary>
 internal static class NiceTicks

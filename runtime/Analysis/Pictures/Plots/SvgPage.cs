@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security;
 using System.Text;
 
-namespace KernelGen.Examples;
+namespace KernelGen;
 
 /// <summary>
 /// An SVG picture with a title. The background is white in any viewer, and the text is text, so that a picture in version control can be

@@ -1,4 +1,4 @@
-namespace KernelGen.Examples;
+namespace KernelGen;
 
 /// <summary>How the curve of a <see cref="PlotSeries"/> is drawn.</summary>
 internal enum LineStyle
@@ -11,4 +11,7 @@ internal enum LineStyle
 
     /// <summary>Dots with hollow marks.</summary>
     Dotted,
+
+    /// <summary>Full marks without a line: points that do not follow from each other.</summary>
+    None,
 }

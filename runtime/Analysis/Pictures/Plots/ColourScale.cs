@@ -1,4 +1,4 @@
-namespace KernelGen.Examples;
+namespace KernelGen;
 
 /// <summary>Colours for numbers: from nearly white for the least to a dark blue for the largest, evenly darker on the way.</summary>
 /// <param name="Least">What is nearly white, with all below it.</param>

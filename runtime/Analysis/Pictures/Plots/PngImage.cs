@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace KernelGen.Examples;
+namespace KernelGen;
 
 /// <summary>
 /// Writes small pictures as PNG (W3C recommendation, second edition): a palette, 8 bit a pixel, no filter, one chunk of data.

@@ -1,0 +1,70 @@
+namespace KernelGen;
+
+/// <summary>The rectangle between the axes of a plot, in pixels, with the axes that lie along it.</summary>
+internal sealed record PlotFrame(double Left, double Top, double Right, double Bottom, Axis XAxis, Axis YAxis)
+{
+    private const double LetterWidth = 7.6, LabelHeight = 15;
+
+    /// <summary>The pixels of a number on the x axis.</summary>
+    public double X(double number) => Left + XAxis.Share(number) * (Right - Left);
+
+    /// <summary>The pixels of a number on the y axis.</summary>
+    public double Y(double number) => Bottom - YAxis.Share(number) * (Bottom - Top);
+
+    /// <summary>Draws the lines behind the curves.</summary>
+    public void DrawGrid(SvgPage page)
+    {
+        Lines("#eeeeee", [], YAxis.FineLines);
+        Lines("#d5d5d5", XAxis.Ticks.Select(tick => tick.Value), YAxis.Ticks.Select(tick => tick.Value));
+
+        void Lines(string colour, IEnumerable<double> xs, IEnumerable<double> ys)
+        {
+            page.Line($"  <g stroke=\"{colour}\">");
+            foreach (var y in ys)
+            {
+                page.Line($"    <path d=\"M{Left:F1} {Y(y):F1}H{Right:F1}\"/>");
+            }
+
+            foreach (var x in xs)
+            {
+                page.Line($"    <path d=\"M{X(x):F1} {Top:F1}V{Bottom:F1}\"/>");
+            }
+
+            page.Line($"  </g>");
+        }
+    }
+
+    /// <summary>Draws the two axes themselves.</summary>
+    public void DrawAxes(SvgPage page) =>
+        page.Line($"  <path d=\"M{Left:F1} {Top:F1}V{Bottom:F1}H{Right:F1}\" fill=\"none\" stroke=\"#222\"/>");
+
+    /// <summary>Draws those labels of the y axis that have room, from the highest number down.</summary>
+    public void DrawYLabels(SvgPage page)
+    {
+        var free = double.NegativeInfinity;
+        foreach (var (value, label) in YAxis.Ticks.Reverse())
+        {
+            var y = Y(value) + 4;
+            if (y - free >= LabelHeight)
+            {
+                free = y;
+                page.Line($"  <text x=\"{Left - 8:F1}\" y=\"{y:F1}\" text-anchor=\"end\">{SvgPage.Escape(label)}</text>");
+            }
+        }
+    }
+
+    /// <summary>Draws those labels of the x axis that have room, from the last number down.</summary>
+    public void DrawXLabels(SvgPage page)
+    {
+        var free = double.PositiveInfinity;
+        foreach (var (value, label) in XAxis.Ticks.Reverse())
+        {
+            var (x, half) = (X(value), LetterWidth * label.Length / 2);
+            if (x + half + 8 <= free)
+            {
+                free = x - half;
+                page.Line($"  <text x=\"{x:F1}\" y=\"{Bottom + 20:F1}\" text-anchor=\"middle\">{SvgPage.Escape(label)}</text>");
+            }
+        }
+    }
+}
