@@ -13,11 +13,21 @@ internal static class HeadChecks
     {
         ShapeChecks.Check(shape, causal);
         ShapeChecks.CheckTensor(query.Length, shape.Batch, shape.Heads, shape.QueryLength, dim, nameof(query));
+        var keys = CheckKeys(key, dim, shape, causal, batch, head, keyLength);
+        QueryRows.Check(rows, shape.QueryLength, nameof(rows));
+        CheckRows(rows.Length, Math.Max(dim, TileWeights.Keys));
+        return keys;
+    }
+
+    /// <summary>Checks shape, keys and head of a call that looks at no query, and returns the keys that count.</summary>
+    /// <exception cref="ArgumentException">Something does not fit; the message has both numbers.</exception>
+    public static int CheckKeys(
+        ReadOnlySpan<float> key, int dim, in AttentionShape shape, bool causal, int batch, int head, int? keyLength)
+    {
+        ShapeChecks.Check(shape, causal);
         ShapeChecks.CheckTensor(key.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, dim, nameof(key));
         CheckBelow(batch, shape.Batch, nameof(batch), "sequences");
         CheckBelow(head, shape.Heads, nameof(head), "heads");
-        QueryRows.Check(rows, shape.QueryLength, nameof(rows));
-        CheckRows(rows.Length, Math.Max(dim, TileWeights.Keys));
         var keys = keyLength ?? shape.KeyLength;
         return (uint)keys <= (uint)shape.KeyLength
             ? keys

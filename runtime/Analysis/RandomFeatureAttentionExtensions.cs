@@ -59,6 +59,58 @@ public static class RandomFeatureAttentionExtensions
             attention.Normalize);
     }
 
+    /// <summary>
+    /// A picture of which keys this layer's queries attend to, as an SVG document; see <see cref="AttentionPictures.AttentionMap"/>.
+    /// </summary>
+    /// <param name="attention">The layer; its projections of this moment count.</param>
+    /// <param name="query">[batch, heads, query length, head dim] or the other layout of <paramref name="shape"/>.</param>
+    /// <param name="key">[batch, heads, key length, head dim].</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="batch">The sequence.</param>
+    /// <param name="head">The head of it.</param>
+    /// <param name="keyLength">How many keys count; null: all.</param>
+    /// <param name="title">The title.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or there is no query or no key.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such sequence or head, or a key length that the shape does not have.</exception>
+    /// <remarks>
+    /// Of up to 256 queries, evenly spread, of fewer where there are more than 262,144 keys: the weights take 256 MiB at most. Cost:
+    /// that of <see cref="Probabilities"/> for these queries.
+    /// </remarks>
+    public static string AttentionMap(
+        this IRandomFeatureAttention attention, ReadOnlySpan<float> query, ReadOnlySpan<float> key, AttentionShape shape, int batch,
+        int head, int? keyLength = null, string title = "Attention map")
+    {
+        ArgumentNullException.ThrowIfNull(attention);
+        const int mostQueries = 256, mostWeights = 1 << 26;
+        var rows = QueryRows.Spread(shape.QueryLength, Math.Clamp(mostWeights / Math.Max(1, shape.KeyLength), 1, mostQueries));
+        var weights = new float[rows.Length * shape.KeyLength];
+        attention.Probabilities(query, key, shape, batch, head, rows, weights, keyLength);
+        return AttentionPictures.AttentionMap(weights, rows, attention.Causal, keyLength, title);
+    }
+
+    /// <summary>The norms of this layer's state, by feature; see <see cref="KernelGen.StateNorms.Measure"/>.</summary>
+    /// <param name="attention">The layer; its projections of this moment count.</param>
+    /// <param name="key">[batch, key heads, key length, head dim] or the other layout of <paramref name="shape"/>.</param>
+    /// <param name="value">[batch, key heads, key length, value dim].</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="batch">The sequence.</param>
+    /// <param name="head">The query head of it, whose keys and values are summed.</param>
+    /// <param name="times">The state is measured so many times, evenly spread.</param>
+    /// <param name="keyLength">How many keys count; null: all.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or the shape is impossible or holds no token.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// No such sequence or head, a key length that the shape does not have, or <paramref name="times"/> is below 1.
+    /// </exception>
+    public static StateNorms StateNorms(
+        this IRandomFeatureAttention attention, ReadOnlySpan<float> key, ReadOnlySpan<float> value, AttentionShape shape, int batch,
+        int head, int times = 64, int? keyLength = null)
+    {
+        ArgumentNullException.ThrowIfNull(attention);
+        key = Rotated(attention, key, shape, ofKeys: true);
+        return KernelGen.StateNorms.Measure(
+            attention.FeatureMap, attention.Projection, key, value, shape, batch, head, times, keyLength);
+    }
+
     /// <summary>Queries or keys as the layer projects them.</summary>
     private static ReadOnlySpan<float> Rotated(
         IRandomFeatureAttention attention, ReadOnlySpan<float> tokens, AttentionShape shape, bool ofKeys)

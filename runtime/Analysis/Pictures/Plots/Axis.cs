@@ -3,13 +3,17 @@ namespace KernelGen;
 /// <summary>An axis of a plot.</summary>
 /// <param name="Title">What its numbers are.</param>
 /// <param name="Share">Where a number lies, from 0 at the beginning of the axis to 1 at its end.</param>
-/// <param name="Ticks">The numbers that have a line across the plot, ascending, with what stands beside them.</param>
+/// <param name="Ticks">
+/// The numbers that have a line across the plot, in the order in which they lie along the axis, with what stands beside them.
+/// </param>
 internal sealed record Axis(string Title, Func<double, double> Share, IReadOnlyList<(double Value, string Label)> Ticks)
 {
     /// <summary>Numbers that have a fainter line.</summary>
     public IReadOnlyList<double> FineLines { get; init; } = [];
 
-    /// <summary>A logarithmic axis over whole decades, which has no place for numbers that are not positive: they lie at its beginning.</summary>
+    /// <summary>
+    /// A logarithmic axis over whole decades, which has no place for numbers that are not positive: they lie at its beginning.
+    /// </summary>
     /// <param name="title">What its numbers are.</param>
     /// <param name="least">The least positive number.</param>
     /// <param name="most">The largest.</param>

@@ -49,11 +49,14 @@ internal abstract class CurvePlot(string title, string subtitle)
     /// <summary>Adds a level.</summary>
     public void Add(ReferenceLine reference) => _references.Add(reference);
 
+    /// <summary>Whether there is no point yet.</summary>
+    public bool IsEmpty => _series.Count == 0;
+
     /// <summary>The whole file.</summary>
     /// <exception cref="InvalidOperationException">There is no point.</exception>
     public string ToSvg()
     {
-        if (_series.Count == 0)
+        if (IsEmpty)
         {
             throw new InvalidOperationException("A plot needs a point.");
         }
@@ -61,11 +64,12 @@ internal abstract class CurvePlot(string title, string subtitle)
         var page = new SvgPage(Width, Height, title, subtitle);
         var right = Width - 24;
         var legend = new Legend(_series, right - Left, LegendRows);
-        PlotFrame frame = new(Left, legend.Bottom, right, Height - 68, XAxis(), YAxis());
+        var y = YAxis();
+        PlotFrame frame = new(PlotFrame.LeftOf(y), legend.Bottom, right, Height - 68, XAxis(), y);
         DrawPanel(page, frame, "plot");
         frame.DrawYLabels(page);
         frame.DrawXLabels(page);
-        Titles(page, frame);
+        frame.DrawTitles(page);
         legend.Draw(page, HasMarks);
         return page.Close();
     }
@@ -78,13 +82,6 @@ internal abstract class CurvePlot(string title, string subtitle)
 
     /// <summary>The y axis of all curves.</summary>
     protected abstract Axis YAxis();
-
-    private static void Titles(SvgPage page, PlotFrame frame)
-    {
-        var (x, y) = ((frame.Left + frame.Right) / 2, (frame.Top + frame.Bottom) / 2);
-        page.Line($"  <text x=\"{x:F1}\" y=\"{frame.Bottom + 48:F1}\" text-anchor=\"middle\">{SvgPage.Escape(frame.XAxis.Title)}</text>");
-        page.Line($"  <text transform=\"translate(20 {y:F1}) rotate(-90)\" text-anchor=\"middle\">{SvgPage.Escape(frame.YAxis.Title)}</text>");
-    }
 
     private void DrawPanel(SvgPage page, PlotFrame frame, string clip)
     {

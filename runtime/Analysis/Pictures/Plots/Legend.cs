@@ -24,11 +24,11 @@ internal sealed class Legend
     /// </param>
     public Legend(IReadOnlyList<PlotSeries> series, int width, int least = 2)
     {
-        _series = series;
-        _column = Sample + Gap + (int)(LetterWidth * series.Select(one => one.Name.Length).DefaultIfEmpty().Max());
+        _series = [.. series.Where(one => one.Name.Length > 0)];
+        _column = Sample + Gap + (int)(LetterWidth * _series.Select(one => one.Name.Length).DefaultIfEmpty().Max());
         var columns = Math.Max(1, width / _column);
-        var rows = (series.Count + columns - 1) / columns;
-        _rows = Math.Max(1, (rows + least - 1) / least) * least;
+        var rows = (_series.Count + columns - 1) / columns;
+        _rows = (rows + least - 1) / least * least;
     }
 
     /// <summary>Where it ends, in pixels.</summary>

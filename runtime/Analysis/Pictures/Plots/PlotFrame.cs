@@ -5,6 +5,9 @@ internal sealed record PlotFrame(double Left, double Top, double Right, double B
 {
     private const double LetterWidth = 7.6, LabelHeight = 15;
 
+    /// <summary>Where it begins, so that the labels of its y axis have room beside the title of that.</summary>
+    public static int LeftOf(Axis y) => Math.Max(SvgPage.Left, 44 + (int)(LetterWidth * y.Ticks.Max(tick => tick.Label.Length)));
+
     /// <summary>The pixels of a number on the x axis.</summary>
     public double X(double number) => Left + XAxis.Share(number) * (Right - Left);
 
@@ -38,7 +41,23 @@ internal sealed record PlotFrame(double Left, double Top, double Right, double B
     public void DrawAxes(SvgPage page) =>
         page.Line($"  <path d=\"M{Left:F1} {Top:F1}V{Bottom:F1}H{Right:F1}\" fill=\"none\" stroke=\"#222\"/>");
 
-    /// <summary>Draws those labels of the y axis that have room, from the highest number down.</summary>
+    /// <summary>Draws a short line at each tick, outside of the rectangle.</summary>
+    public void DrawMarks(SvgPage page)
+    {
+        var marks = XAxis.Ticks.Select(tick => SvgPage.Text($"M{X(tick.Value):F1} {Bottom:F1}v4"))
+            .Concat(YAxis.Ticks.Select(tick => SvgPage.Text($"M{Left:F1} {Y(tick.Value):F1}h-4")));
+        page.Line($"  <path d=\"{string.Concat(marks)}\" stroke=\"#222\"/>");
+    }
+
+    /// <summary>Draws the titles of both axes.</summary>
+    public void DrawTitles(SvgPage page)
+    {
+        var (x, y) = ((Left + Right) / 2, (Top + Bottom) / 2);
+        page.Line($"  <text x=\"{x:F1}\" y=\"{Bottom + 48:F1}\" text-anchor=\"middle\">{SvgPage.Escape(XAxis.Title)}</text>");
+        page.Line($"  <text transform=\"translate(20 {y:F1}) rotate(-90)\" text-anchor=\"middle\">{SvgPage.Escape(YAxis.Title)}</text>");
+    }
+
+    /// <summary>Draws those labels of the y axis that have room, from the top down.</summary>
     public void DrawYLabels(SvgPage page)
     {
         var free = double.NegativeInfinity;
@@ -53,7 +72,7 @@ internal sealed record PlotFrame(double Left, double Top, double Right, double B
         }
     }
 
-    /// <summary>Draws those labels of the x axis that have room, from the last number down.</summary>
+    /// <summary>Draws those labels of the x axis that have room, from the right.</summary>
     public void DrawXLabels(SvgPage page)
     {
         var free = double.PositiveInfinity;

@@ -1,7 +1,7 @@
 namespace KernelGen;
 
 /// <summary>One curve of a <see cref="LogPlot"/> or a <see cref="LinePlot"/>.</summary>
-/// <param name="Name">What the legend says.</param>
+/// <param name="Name">What the legend says; empty: nothing, for a curve that is alone.</param>
 /// <param name="Colour">An SVG colour.</param>
 /// <param name="Style">How its line looks, and its marks where it has some.</param>
 /// <param name="Points">In the order of the curve; positive on a logarithmic axis.</param>
