@@ -8,7 +8,7 @@ namespace KernelGen.Tests.Examples;
 public sealed class LegendTests
 {
     [Theory]
-    [InlineData(1, 3)]
+    [InlineData(2, 3)]
     [InlineData(5, 12)]
     [InlineData(6, 44)]
     [InlineData(9, 25)]
@@ -22,7 +22,7 @@ public sealed class LegendTests
             var plot = new LogPlot("title", "subtitle", "x", "y") { Width = width, LegendRows = rows };
             for (var i = 0; i < curves; i++)
             {
-                plot.Add(new PlotSeries($"{i}".PadLeft(letters, 'w'), "#000", LineStyle.Full, [(1, 1 + i), (2, 2)]));
+                plot.Add(new PlotSeries($"{i}".PadLeft(letters, 'w'), "#000", LineStyle.Full, [(1, 1 + i), (2 - i % 2, 2)]));
             }
 
             var texts = XDocument.Parse(plot.ToSvg()).Descendants().Where(element => element.Name.LocalName == "text").ToList();

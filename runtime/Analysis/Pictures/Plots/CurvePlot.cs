@@ -3,8 +3,14 @@ namespace KernelGen;
 /// <summary>Writes curves over two axes as SVG: what <see cref="LinePlot"/> and <see cref="LogPlot"/> have in common.</summary>
 internal abstract class CurvePlot(string title, string subtitle)
 {
-    private const int Left = SvgPage.Left;
+    // What stands above, right of and below the axes, in pixels.
+    private const int Top = 74, Right = 24, Below = 68;
+
     private const int LabelHeight = 15;
+
+    // The curves have so much of the width at least; names that would take more stand above them.
+    private const double LeastShare = 0.55;
+
 
     private readonly List<PlotSeries> _series = [];
     private readonly List<ReferenceLine> _references = [];
@@ -61,16 +67,32 @@ internal abstract class CurvePlot(string title, string subtitle)
             throw new InvalidOperationException("A plot needs a point.");
         }
 
+        var (x, y) = (XAxis(), YAxis());
+        PlotFrame frame = new(PlotFrame.LeftOf(y), Top, Width - Right, Height - Below, x, y);
+        return Together(frame);
+    }
+
+    /// <summary>All curves in one plot, with their names beside their ends or, where these do not fit, in a legend above.</summary>
+    private string Together(PlotFrame frame)
+    {
         var page = new SvgPage(Width, Height, title, subtitle);
-        var right = Width - 24;
-        var legend = new Legend(_series, right - Left, LegendRows);
-        var y = YAxis();
-        PlotFrame frame = new(PlotFrame.LeftOf(y), legend.Bottom, right, Height - 68, XAxis(), y);
+        var beside = frame with { Right = frame.Right - EndLabels.WidthOf(_series) };
+        var labels = beside.Right - beside.Left >= LeastShare * Width ? EndLabels.Fit(_series, beside) : null;
+        var legend = new Legend(_series, Width - Right - SvgPage.Left, LegendRows);
+        frame = labels is null ? frame with { Top = legend.Bottom } : beside;
         DrawPanel(page, frame, "plot");
         frame.DrawYLabels(page);
         frame.DrawXLabels(page);
         frame.DrawTitles(page);
-        legend.Draw(page, HasMarks);
+        if (labels is null)
+        {
+            legend.Draw(page, HasMarks);
+        }
+        else
+        {
+            labels.Draw(page);
+        }
+
         return page.Close();
     }
 
