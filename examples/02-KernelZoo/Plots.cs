@@ -24,9 +24,9 @@ internal static class Plots
             "features m (log scale)",
             "mean squared error of an output's numbers (log scale)")
         {
-            // A column for each map, a row for each kind of projections.
+            // Small panels: a column for each map, a row for each kind of projections.
             Width = 1_120,
-            Height = 640,
+            Height = 720,
             LegendRows = DrawStyles.Length,
         };
         foreach (var (map, colour) in MapColours)
@@ -41,8 +41,7 @@ internal static class Plots
             }
         }
 
-        (double, double)[] average = [.. experiment.Features.Select(features => ((double)features, experiment.AverageError))];
-        plot.Add(new PlotSeries("plain averaging", "#b8860b", LineStyle.Dashed, average));
+        plot.Add(new ReferenceLine("plain averaging", experiment.AverageError));
         return plot.ToSvg();
     }
 

@@ -19,7 +19,7 @@ public sealed class LegendTests
         List<(double X, double Y, string Name)> names = [];
         foreach (var rows in new[] { 1, 2, 4 })
         {
-            var plot = new LogPlot("title", "subtitle", "x", "y") { Width = width, LegendRows = rows };
+            var plot = new LogPlot("title", "subtitle", "x", "y") { Width = width, LegendRows = rows, MostTogether = curves };
             for (var i = 0; i < curves; i++)
             {
                 plot.Add(new PlotSeries($"{i}".PadLeft(letters, 'w'), "#000", LineStyle.Full, [(1, 1 + i), (2 - i % 2, 2)]));

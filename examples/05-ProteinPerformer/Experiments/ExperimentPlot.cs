@@ -17,6 +17,9 @@ internal static class ExperimentPlot
             "loss, nats a residue")
         {
             WholeX = true,
+
+            // Curves of training and validation are read against each other.
+            MostTogether = 8,
         };
         foreach (var (model, index) in result.Models.GroupBy(model => model.Model.Attention).Select((of, index) => (of.First(), index)))
         {

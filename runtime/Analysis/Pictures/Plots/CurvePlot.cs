@@ -7,6 +7,7 @@ internal abstract class CurvePlot(string title, string subtitle)
     private const int Top = 74, Right = 24, Below = 68;
 
     private const int LabelHeight = 15;
+    private const double LetterWidth = 7.6;
 
     // The curves have so much of the width at least; names that would take more stand above them.
     private const double LeastShare = 0.55;
@@ -21,8 +22,11 @@ internal abstract class CurvePlot(string title, string subtitle)
     /// <summary>The height of the whole picture.</summary>
     public int Height { get; init; } = 560;
 
-    /// <summary>The curves that stand below each other in the legend, as they belong together.</summary>
+    /// <summary>The curves that stand below each other in the legend or as small panels, as they belong together.</summary>
     public int LegendRows { get; init; } = 2;
+
+    /// <summary>More curves than this are a small panel each, with the same axes: in one plot nobody could follow them.</summary>
+    public int MostTogether { get; init; } = 6;
 
     /// <summary>Whether each point has a mark: for few of them.</summary>
     protected abstract bool HasMarks { get; }
@@ -69,7 +73,7 @@ internal abstract class CurvePlot(string title, string subtitle)
 
         var (x, y) = (XAxis(), YAxis());
         PlotFrame frame = new(PlotFrame.LeftOf(y), Top, Width - Right, Height - Below, x, y);
-        return Together(frame);
+        return _series.Count > MostTogether ? SmallMultiples(frame) : Together(frame);
     }
 
     /// <summary>All curves in one plot, with their names beside their ends or, where these do not fit, in a legend above.</summary>
@@ -80,7 +84,8 @@ internal abstract class CurvePlot(string title, string subtitle)
         var labels = beside.Right - beside.Left >= LeastShare * Width ? EndLabels.Fit(_series, beside) : null;
         var legend = new Legend(_series, Width - Right - SvgPage.Left, LegendRows);
         frame = labels is null ? frame with { Top = legend.Bottom } : beside;
-        DrawPanel(page, frame, "plot");
+        DrawPanel(page, frame, "plot", highlighted: null);
+        NameReferences(page, frame);
         frame.DrawYLabels(page);
         frame.DrawXLabels(page);
         frame.DrawTitles(page);
@@ -96,6 +101,37 @@ internal abstract class CurvePlot(string title, string subtitle)
         return page.Close();
     }
 
+    /// <summary>A small panel a curve, which shows it before all others in grey.</summary>
+    private string SmallMultiples(PlotFrame frame)
+    {
+        PanelGrid grid = new(frame, _series.Count, NameWidth(), LegendRows);
+        var page = new SvgPage(Width, (int)Math.Ceiling(grid.Whole.Bottom) + Below, title, subtitle);
+        for (var i = 0; i < _series.Count; i++)
+        {
+            var panel = grid[i];
+            DrawPanel(page, panel, SvgPage.Text($"panel{i}"), _series[i]);
+            page.Line($"  <text x=\"{panel.Left:F1}\" y=\"{panel.Top - 7:F1}\" fill=\"{SvgPage.Escape(_series[i].Colour)}\">{SvgPage.Escape(_series[i].Name)}</text>");
+            if (grid.HasYLabels(i))
+            {
+                panel.DrawYLabels(page);
+            }
+
+            if (grid.HasXLabels(i))
+            {
+                panel.DrawXLabels(page, PanelGrid.Overhang);
+            }
+        }
+
+        // The same levels in all panels: named once.
+        NameReferences(page, grid[0]);
+        grid.Whole.DrawTitles(page);
+        return page.Close();
+    }
+
+    // Of the longest text that a panel has to hold.
+    private double NameWidth() =>
+        LetterWidth * _series.Select(series => series.Name.Length).Concat(_references.Select(reference => reference.Name.Length)).Max();
+
     /// <summary>Whether a point can be drawn.</summary>
     protected abstract bool HasPlace(double x, double y);
 
@@ -105,14 +141,25 @@ internal abstract class CurvePlot(string title, string subtitle)
     /// <summary>The y axis of all curves.</summary>
     protected abstract Axis YAxis();
 
-    private void DrawPanel(SvgPage page, PlotFrame frame, string clip)
+    /// <summary>Draws axes, levels and curves.</summary>
+    /// <param name="page">Where to.</param>
+    /// <param name="frame">The axes.</param>
+    /// <param name="clip">A name that no other panel of the page has.</param>
+    /// <param name="highlighted">The one curve that this panel is about; null: all.</param>
+    private void DrawPanel(SvgPage page, PlotFrame frame, string clip, PlotSeries? highlighted)
     {
+        var shown = _series.Where(series => highlighted is null || series == highlighted).ToList();
         page.Line($"  <clipPath id=\"{clip}\"><rect x=\"{frame.Left:F1}\" y=\"{frame.Top:F1}\" width=\"{frame.Right - frame.Left:F1}\" height=\"{frame.Bottom - frame.Top:F1}\"/></clipPath>");
-        frame.DrawGrid(page);
+        frame.DrawGrid(page, fine: highlighted is null);
         page.Line($"  <g clip-path=\"url(#{clip})\">");
 
+        foreach (var series in _series.Except(shown))
+        {
+            PlotCurves.DrawBehind(page, series, frame);
+        }
+
         // Bands first, so that no curve lies under one.
-        foreach (var series in _series.Where(series => series.Spread.Count > 0))
+        foreach (var series in shown.Where(series => series.Spread.Count > 0))
         {
             PlotCurves.DrawBand(page, series, frame);
         }
@@ -122,14 +169,13 @@ internal abstract class CurvePlot(string title, string subtitle)
             page.Line($"    <path d=\"M{frame.Left:F1} {frame.Y(reference.Value):F1}H{frame.Right:F1}\" stroke=\"#555\" stroke-width=\"1.2\" stroke-dasharray=\"10 3 2 3\"/>");
         }
 
-        foreach (var series in _series)
+        foreach (var series in shown)
         {
             PlotCurves.DrawBars(page, series, frame);
             PlotCurves.Draw(page, series, [.. series.Points.Select(point => (frame.X(point.X), frame.Y(point.Y)))], HasMarks);
         }
 
         page.Line($"  </g>");
-        NameReferences(page, frame);
         frame.DrawAxes(page);
     }
 

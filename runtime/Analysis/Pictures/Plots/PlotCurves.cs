@@ -35,6 +35,13 @@ internal static class PlotCurves
         page.Line($"  </g>");
     }
 
+    /// <summary>Draws a curve that another one is compared with: grey and thin.</summary>
+    public static void DrawBehind(SvgPage page, PlotSeries series, PlotFrame frame)
+    {
+        var path = Joined(series.Points.Select(point => (frame.X(point.X), frame.Y(point.Y))));
+        page.Line($"  <path d=\"M{path}\" fill=\"none\" stroke=\"#c4c4c4\" stroke-width=\"1.2\"/>");
+    }
+
     /// <summary>Draws the band around a curve.</summary>
     public static void DrawBand(SvgPage page, PlotSeries series, PlotFrame frame)
     {

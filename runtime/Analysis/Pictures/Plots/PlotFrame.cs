@@ -15,10 +15,12 @@ internal sealed record PlotFrame(double Left, double Top, double Right, double B
     public double Y(double number) => Bottom - YAxis.Share(number) * (Bottom - Top);
 
     /// <summary>Draws the lines behind the curves.</summary>
-    public void DrawGrid(SvgPage page)
+    /// <param name="page">Where to.</param>
+    /// <param name="fine">Whether fine lines are among them; a small panel has room for few lines, and these are faint.</param>
+    public void DrawGrid(SvgPage page, bool fine)
     {
-        Lines("#eeeeee", [], YAxis.FineLines);
-        Lines("#d5d5d5", XAxis.Ticks.Select(tick => tick.Value), YAxis.Ticks.Select(tick => tick.Value));
+        Lines("#eeeeee", [], fine ? YAxis.FineLines : []);
+        Lines(fine ? "#d5d5d5" : "#eeeeee", XAxis.Ticks.Select(tick => tick.Value), YAxis.Ticks.Select(tick => tick.Value));
 
         void Lines(string colour, IEnumerable<double> xs, IEnumerable<double> ys)
         {
@@ -73,13 +75,15 @@ internal sealed record PlotFrame(double Left, double Top, double Right, double B
     }
 
     /// <summary>Draws those labels of the x axis that have room, from the right.</summary>
-    public void DrawXLabels(SvgPage page)
+    /// <param name="page">Where to.</param>
+    /// <param name="overhang">How far they may stand out to either side.</param>
+    public void DrawXLabels(SvgPage page, double overhang = double.PositiveInfinity)
     {
         var free = double.PositiveInfinity;
         foreach (var (value, label) in XAxis.Ticks.Reverse())
         {
             var (x, half) = (X(value), LetterWidth * label.Length / 2);
-            if (x + half + 8 <= free)
+            if (x + half + 8 <= free && x - half >= Left - overhang && x + half <= Right + overhang)
             {
                 free = x - half;
                 page.Line($"  <text x=\"{x:F1}\" y=\"{Bottom + 20:F1}\" text-anchor=\"middle\">{SvgPage.Escape(label)}</text>");
