@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace KernelGen.CompilerServices;
 
@@ -142,7 +141,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         var packed = BackwardChecks.CheckFilled(context, this, shape);
         if (!options.Accumulate && (shape.Batch == 0 || shape.Heads == 0))
         {
-            ClearTables(tensors);
+            ClearShared(tensors, shape);
         }
 
         var sequences = shape.PacksSequences
@@ -365,14 +364,18 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         return false;
     }
 
-    /// <summary>Zeros in the gradients of tables of a call without a head.</summary>
-    private void ClearTables(in CallTensors tensors)
+    /// <summary>Zeros in the gradients of what all sequences share, of a call without a sequence or a head.</summary>
+    private unsafe void ClearShared(in CallTensors tensors, in AttentionShape shape)
     {
         for (var i = 0; i < _givenBackward.Length; i++)
         {
-            if (_givenBackward[i].IsTableGradient)
+            var gradient = _givenBackward[i];
+            if (gradient.Access == OperandAccess.Accumulate && gradient.IsSharedBySequences && gradient.HeadsOf(shape) > 0)
             {
-                MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(tensors[i]), tensors[i].Length).Clear();
+                fixed (float* start = tensors[i])
+                {
+                    OperandMemory.Of(gradient, start, tensors.StridesOf(i), shape).Clear(gradient, null, shape);
+                }
             }
         }
     }

@@ -7,6 +7,9 @@ internal sealed class LinformerCall
 {
     private readonly LinformerLayer _layer;
 
+    // Of the mixtures: gradients are sums and differences of products of both.
+    private double _largestKey = 1, _largestValue = 1;
+
     public LinformerCall(LinformerLayer layer, AttentionShape shape, int seed = 1)
     {
         (_layer, Shape) = (layer, shape);
@@ -54,13 +57,16 @@ internal sealed class LinformerCall
         return _layer.HasOneMatrix ? result with { F = result.E } : result;
     }
 
-    /// <summary>Holds what a layer gives to the formula; gradients may be differences of numbers of about 1.</summary>
-    public void Check(int degree, double tolerance = 2e-5)
+    /// <summary>How large numbers are whose differences gradients may be.</summary>
+    public double Size => _largestKey * _largestValue;
+
+    /// <summary>Holds what a layer gives to the formula.</summary>
+    public void Check(int degree)
     {
         var (expected, actual) = (Expected(), Compute(degree));
         foreach (var (wanted, given) in expected.All.Zip(actual.All))
         {
-            Compare.Close(wanted, given, tolerance, size: 1);
+            Compare.Close(wanted, given, 2e-5, Size);
         }
     }
 
@@ -111,6 +117,8 @@ internal sealed class LinformerCall
                 }
             }
 
+            _largestKey = mixedKeys.Cast<double>().Select(Math.Abs).Append(_largestKey).Max();
+            _largestValue = mixedValues.Cast<double>().Select(Math.Abs).Append(_largestValue).Max();
             var (byMixedKeys, byMixedValues) = (new double[r, d], new double[r, dv]);
             for (var i = 0; i < Shape.QueryLength; i++)
             {

@@ -53,7 +53,7 @@ internal sealed class IlgpuBackend : Backend
         var matrices = program.State?.Members.Where(member => !member.IsRowVector && !member.IsColumnVector).ToList();
         return outputs.Count != 1 ? $"its outputs come in {Number(outputs.Count)} loops, and a kernel has one"
             : matrices is [] ? "its state has no matrix, and a kernel merges the rows of one"
-            : matrices?.Select(matrix => matrix.Columns == program.State!.Axis).Distinct().Count() > 1
+            : matrices?.Select(matrix => matrix.Rows == program.State!.Axis).Distinct().Count() > 1
                 ? "the matrices of its state lie both ways, and a kernel merges rows or columns"
             : OnArguments(program);
     }

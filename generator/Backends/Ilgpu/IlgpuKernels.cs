@@ -386,7 +386,7 @@ internal sealed class IlgpuKernels
 
         // The numbers that follow one reference: those of a row of each matrix, or of a column where they are transposed, and one of each
         // vector.
-        var isTransposed = matrices[0].Columns == _state.Axis;
+        var isTransposed = matrices[0].Rows != _state.Axis;
         var widths = matrices.Select(matrix => GroupMemory.Pad(isTransposed ? matrix.Rows.Size : matrix.Columns.Size)).ToList();
         var columns = widths.Sum() + vectors.Count;
         var rows = _state.Axis.Size;

@@ -66,7 +66,7 @@ public class LinformerTests
     {
         foreach (var (wanted, given) in call.Expected().All.Zip(Compute(layer, call, float.NaN).All))
         {
-            Compare.Close(wanted, given, 2e-5, size: 1);
+            Compare.Close(wanted, given, 2e-5, call.Size);
         }
     }
 
