@@ -14,6 +14,9 @@ internal static class LayerMembers
     private const string Services = Runtime + ".CompilerServices";
     private const string Inherited = "<inheritdoc/>";
 
+    /// <summary>What layers implement whose calls take tensors of the family's own.</summary>
+    public const string EngineInterface = "CompilerServices.IEngineAttention";
+
     private static readonly MemberParameter
         Query = Read("query"),
         Key = Read("key"),
@@ -44,9 +47,15 @@ internal static class LayerMembers
         .. family.ExplicitProperties,
         .. Forward(programs),
         Engine(),
+        .. programs is not null && TakesOthers(programs)
+            ? new[] { Member.Explicit(Services + ".AttentionEngine", EngineInterface, "Engine", "Engine") }
+            : [],
         .. programs is { Gradients.Count: 0 } ? [] : Backward(programs),
         .. backends.SelectMany(backend => backend.Members(spec, family, programs)),
     ];
+
+    /// <summary>Whether calls take tensors that not every attention has.</summary>
+    public static bool TakesOthers(LayerPrograms programs) => AttentionOperands.OthersOf(programs.All).Any();
 
     private static IEnumerable<Member> Constants(AttentionSpec spec)
     {

@@ -40,6 +40,7 @@ internal sealed class LayerModel : IEquatable<LayerModel>
                 [
                     family.Interface,
                     .. programs.Gradients.Count > 0 ? new[] { "IDifferentiableAttention" } : [],
+                    .. LayerMembers.TakesOthers(programs) ? new[] { LayerMembers.EngineInterface } : [],
                     .. wanted.SelectMany(backend => backend.Interfaces(programs)),
                 ],
                 Programs = programs,

@@ -61,6 +61,10 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     public override int Lanes => TKernel.Lanes;
 
+    public override ReadOnlySpan<Operand> ForwardTensors => _given;
+
+    public override ReadOnlySpan<Operand> BackwardTensors => _gradientPasses.Length == 0 ? default : _givenBackward;
+
     // Kernels are members of the type that was declared.
     internal override string LayerName => typeof(TKernel).DeclaringType?.FullName ?? typeof(TKernel).Name;
 

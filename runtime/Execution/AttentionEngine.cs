@@ -38,6 +38,12 @@ public abstract class AttentionEngine
     /// <summary>float lanes of the vectors that the chosen kernel computes with: 16, 8 or 4.</summary>
     public abstract int Lanes { get; }
 
+    /// <summary>What forward calls are handed, in the order of <see cref="CallTensors"/>.</summary>
+    public abstract ReadOnlySpan<Operand> ForwardTensors { get; }
+
+    /// <summary>What backward calls are handed, likewise; empty where there is no backward pass.</summary>
+    public abstract ReadOnlySpan<Operand> BackwardTensors { get; }
+
     /// <summary>The type that was declared, for messages.</summary>
     internal abstract string LayerName { get; }
 

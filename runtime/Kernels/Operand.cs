@@ -63,6 +63,23 @@ public sealed record Operand(
     internal int Sharers(in AttentionShape shape) =>
         HeadsOf(shape) == 0 ? 1 : (IsSharedBySequences ? shape.Batch : 1) * (shape.Heads / HeadsOf(shape));
 
+    /// <summary>
+    /// The axes of its tensor in a call: sequences, heads and rows in the order of the layout, columns; without those that it has not. A
+    /// tensor of packed sequences has one sequence; numbers of tokens have no axis of columns.
+    /// </summary>
+    /// <param name="shape">The sizes.</param>
+    public long[] AxesIn(AttentionShape shape)
+    {
+        long[] heads = IsSharedByHeads ? [] : [HeadsOf(shape)];
+        long[] rows = Rows == OperandRows.None ? [] : [RowsOf(shape)];
+        return
+        [
+            .. IsSharedBySequences ? Array.Empty<long>() : [BatchOf(shape)],
+            .. LayoutIn(shape) == TensorLayout.BatchHeadLengthDim ? heads.Concat(rows) : rows.Concat(heads),
+            .. Columns > 1 || Rows == OperandRows.None ? [Columns] : Array.Empty<long>(),
+        ];
+    }
+
     /// <summary>Whether the kernel writes it.</summary>
     internal bool IsWritten => Access != OperandAccess.Read;
 

@@ -30,7 +30,8 @@ public sealed class AttentionDecoder : IDisposable
     /// <summary>Takes the tokens of prompts, with the kernel of whole sequences.</summary>
     /// <param name="input">[sequences, length, embedding].</param>
     /// <param name="padding">
-    /// Which tokens there are, as <see cref="MultiheadKernelAttention.forward(Tensor, Tensor, Tensor)"/> takes it; null: all.
+    /// Which tokens there are, as <see cref="MultiheadKernelAttention.forward(Tensor, Tensor, Tensor, IReadOnlyDictionary{string,
+    /// Tensor})"/> takes it; null: all.
     /// </param>
     /// <returns>As the module's output; at padding it means nothing.</returns>
     /// <exception cref="ArgumentException">A size or type does not fit, or padding is not on the right.</exception>

@@ -29,6 +29,11 @@ public static class TensorAttention
     /// no padding.
     /// </param>
     /// <param name="keyOffsets">Likewise for keys, up to the key length; null: where the queries begin.</param>
+    /// <param name="tensors">
+    /// What the layer needs beside queries, keys and values, by the names that its own calls have: <c>logDecay</c>, a learned table or
+    /// matrix, a number of each token. float32, with a gradient where it requires one; numbers of tokens int32 or int64. Null: it needs
+    /// nothing.
+    /// </param>
     /// <returns>[batch, heads, query length, value dim], contiguous, in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">
     /// A tensor is of another type, on another device or of a size that does not fit, the padding is not on the right, or the offsets
@@ -54,7 +59,8 @@ public static class TensorAttention
     /// </remarks>
     public static Tensor Forward(
         this IAttention attention, Tensor query, Tensor key, Tensor value, TensorLayout layout = TensorLayout.BatchHeadLengthDim,
-        Tensor? padding = null, Tensor? queryPadding = null, Tensor? offsets = null, Tensor? keyOffsets = null)
+        Tensor? padding = null, Tensor? queryPadding = null, Tensor? offsets = null, Tensor? keyOffsets = null,
+        IReadOnlyDictionary<string, Tensor>? tensors = null)
     {
         ArgumentNullException.ThrowIfNull(attention);
         TorchLibrary.Load();
@@ -78,33 +84,35 @@ public static class TensorAttention
             shape = TokenOffsets.Packed(shape, lengths);
         }
 
-        var call = Recorded(attention, query, key, value, shape, lengths);
-        TorchThreads.Follow(attention);
         using var scope = NewDisposeScope();
+        var others = OtherTensors.Of(attention, tensors, shape);
+        var call = Recorded(attention, query, key, value, shape, lengths, others);
+        TorchThreads.Follow(attention);
         Tensor q = TensorViews.Readable(query), k = TensorViews.Readable(key), v = TensorViews.Readable(value);
         var output = call is null
-            ? TensorCall.Output(attention, q, k, v, shape, lengths)
-            : AttentionFunction.apply(q, k, v, call);
+            ? TensorCall.Output(attention, q, k, v, shape, lengths, others, others?.Floats ?? [])
+            : AttentionFunction.apply([q, k, v, call, .. others?.Floats ?? []]);
         return output.MoveToOuterDisposeScope();
     }
 
     /// <summary>The call, where autograd records it; else null.</summary>
     private static TensorCall? Recorded(
-        IAttention attention, Tensor query, Tensor key, Tensor value, in AttentionShape shape, in TensorLengths lengths)
+        IAttention attention, Tensor query, Tensor key, Tensor value, in AttentionShape shape, in TensorLengths lengths,
+        OtherTensors? others)
     {
         var unwanted =
             (query.requires_grad ? AttentionGradients.None : AttentionGradients.Query)
             | (key.requires_grad ? AttentionGradients.None : AttentionGradients.Key)
             | (value.requires_grad ? AttentionGradients.None : AttentionGradients.Value);
         const AttentionGradients all = AttentionGradients.Query | AttentionGradients.Key | AttentionGradients.Value;
-        if (!is_grad_enabled() || unwanted == all)
+        if (!is_grad_enabled() || (unwanted == all && others is not { RequiresGradient: true }))
         {
             return null;
         }
 
         // Said while an exception can still be thrown: not in the backward pass.
         return attention is IDifferentiableAttention differentiable
-            ? new TensorCall(differentiable, shape, lengths, unwanted)
+            ? new TensorCall(differentiable, shape, lengths, unwanted, others)
             : throw new NotSupportedException(
                 "The layer has no backward pass. Its inputs may not require gradients: detach them, or call it under torch.no_grad(). The "
                 + $"layer is {attention.GetType()} (KGEN031).");

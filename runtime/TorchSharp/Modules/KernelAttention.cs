@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace KernelGen.TorchSharp;
@@ -22,13 +23,20 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     private readonly TensorLayout _layout;
     private readonly RedrawSchedule? _redraw;
     private readonly ProjectionBuffer? _projection;
+    private readonly List<string> _tensors = [];
 
     /// <param name="attention">Any generated layer.</param>
     /// <param name="layout">The order of the axes of all tensors.</param>
     /// <param name="redraw">When to draw new projections; null: never. See <see cref="AfterOptimizerStep"/>.</param>
+    /// <param name="tensors">
+    /// What every call hands the layer beside queries, keys and values, by name, such as the matrices of Linformer or a learned table: a
+    /// <see cref="global::TorchSharp.Modules.Parameter"/> is a parameter of this module, anything else a buffer. Null: nothing.
+    /// </param>
     /// <exception cref="ArgumentException">There is a schedule, but the layer draws no projections.</exception>
     /// <exception cref="DllNotFoundException">As <see cref="TorchLibrary.Load"/>.</exception>
-    public KernelAttention(IAttention attention, TensorLayout layout = TensorLayout.BatchHeadLengthDim, RedrawSchedule? redraw = null)
+    public KernelAttention(
+        IAttention attention, TensorLayout layout = TensorLayout.BatchHeadLengthDim, RedrawSchedule? redraw = null,
+        IReadOnlyDictionary<string, Tensor>? tensors = null)
         : base(TorchLibrary.LoadedFor(nameof(KernelAttention)))
     {
         ArgumentNullException.ThrowIfNull(attention);
@@ -45,6 +53,20 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
             throw new ArgumentException(
                 $"There is a schedule for redraws, but the layer {attention.GetType()} draws no projections.", nameof(redraw));
         }
+
+        foreach (var (name, tensor) in tensors ?? new Dictionary<string, Tensor>())
+        {
+            _tensors.Add(name);
+            if (tensor is Parameter parameter)
+            {
+                register_parameter(name, parameter);
+                parameter.DetachFromDisposeScope();
+            }
+            else
+            {
+                RegisterState(name, tensor);
+            }
+        }
     }
 
     /// <summary>The generated layer.</summary>
@@ -59,7 +81,7 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// </summary>
     public long OptimizerSteps => get_buffer(StepsName) is { } steps ? steps.item<long>() : 0;
 
-    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)"/>
+    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, IReadOnlyDictionary{string, Tensor})"/>
     public override Tensor forward(Tensor query, Tensor key, Tensor value) => forward(query, key, value, null);
 
     /// <inheritdoc cref="TensorAttention.Forward"/>
@@ -68,20 +90,20 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// </exception>
     public Tensor forward(
         Tensor query, Tensor key, Tensor value, Tensor? padding, Tensor? queryPadding = null, Tensor? offsets = null,
-        Tensor? keyOffsets = null)
+        Tensor? keyOffsets = null, IReadOnlyDictionary<string, Tensor>? tensors = null)
     {
         _projection?.Synchronize();
-        return Layer.Forward(query, key, value, _layout, padding, queryPadding, offsets, keyOffsets);
+        return Layer.Forward(query, key, value, _layout, padding, queryPadding, offsets, keyOffsets, WithOwn(tensors));
     }
 
     /// <summary>As forward, which hooks of this overload do not see.</summary>
-    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)"/>
+    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, IReadOnlyDictionary{string, Tensor})"/>
     public Tensor call(
         Tensor query, Tensor key, Tensor value, Tensor? padding, Tensor? queryPadding = null, Tensor? offsets = null,
-        Tensor? keyOffsets = null) =>
-        padding is null && queryPadding is null && offsets is null && keyOffsets is null
+        Tensor? keyOffsets = null, IReadOnlyDictionary<string, Tensor>? tensors = null) =>
+        padding is null && queryPadding is null && offsets is null && keyOffsets is null && tensors is null
             ? call(query, key, value)
-            : forward(query, key, value, padding, queryPadding, offsets, keyOffsets);
+            : forward(query, key, value, padding, queryPadding, offsets, keyOffsets, tensors);
 
     /// <summary>
     /// To be called once after each step of the optimiser, best for a whole model at once
@@ -129,6 +151,23 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
 
     /// <summary>Computes with a projection that was in force before until what is returned is disposed of.</summary>
     internal IDisposable? Pin(Projection? projection) => projection is null ? null : _projection?.Pin(projection);
+
+    /// <summary>The tensors of a call, and those of the module; of one name that of the call counts.</summary>
+    private IReadOnlyDictionary<string, Tensor>? WithOwn(IReadOnlyDictionary<string, Tensor>? tensors)
+    {
+        if (_tensors.Count == 0)
+        {
+            return tensors;
+        }
+
+        var all = _tensors.ToDictionary(name => name, name => get_parameter(name) ?? get_buffer(name)!);
+        foreach (var (name, tensor) in tensors ?? new Dictionary<string, Tensor>())
+        {
+            all[name] = tensor;
+        }
+
+        return all;
+    }
 
     private ProjectionBuffer Drawn() =>
         _projection ?? throw new InvalidOperationException($"The layer {Layer.GetType()} draws no projections.");

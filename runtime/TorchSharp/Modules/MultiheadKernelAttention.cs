@@ -51,6 +51,7 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// <param name="rotary">Rotates queries and keys by their positions, before any feature map; null: positions are elsewhere.</param>
     /// <param name="redraw">When to draw new projections; null: never.</param>
     /// <param name="dropout">Of attention weights: only 0 is possible.</param>
+    /// <param name="tensors">As of <see cref="KernelAttention"/>, which they become parts of.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="ArgumentException">
     /// The heads are no multiple of those of keys, rotary positions with an odd head dimension, or a schedule with a layer that draws
@@ -60,7 +61,8 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// <exception cref="DllNotFoundException">As <see cref="TorchLibrary.Load"/>.</exception>
     public MultiheadKernelAttention(
         IAttention attention, long embeddingDim, int heads, int? keyHeads = null, bool bias = true, bool outputProjection = true,
-        RotaryPositions? rotary = null, RedrawSchedule? redraw = null, double dropout = 0)
+        RotaryPositions? rotary = null, RedrawSchedule? redraw = null, double dropout = 0,
+        IReadOnlyDictionary<string, Tensor>? tensors = null)
         : base(TorchLibrary.LoadedFor(nameof(MultiheadKernelAttention)))
     {
         ArgumentNullException.ThrowIfNull(attention);
@@ -86,7 +88,7 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
         }
 
         (EmbeddingDim, Heads, KeyHeads, _rotary) = (embeddingDim, heads, keyHeads ?? heads, rotary);
-        _attention = new KernelAttention(attention, TensorLayout.BatchLengthHeadDim, redraw);
+        _attention = new KernelAttention(attention, TensorLayout.BatchLengthHeadDim, redraw, tensors);
 
         // As PyTorch's module initialises them.
         using var scope = NewDisposeScope();
@@ -123,7 +125,7 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     // Those of queries, keys and values, in that order.
     private (long Heads, long Dim)[] Parts => [(Heads, Layer.HeadDim), (KeyHeads, Layer.HeadDim), (KeyHeads, Layer.ValueDim)];
 
-    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor)"/>
+    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, IReadOnlyDictionary{string, Tensor})"/>
     public override Tensor forward(Tensor input) => forward(input, null);
 
     /// <summary>Self-attention.</summary>
@@ -136,6 +138,10 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// Null, or what a causal or a bidirectional layer does anyway, which is checked at the cost of length² steps: [length, length], bool
     /// with true for hidden pairs, or float with 0 and −∞. Any other mask is declared with the layer, and not given.
     /// </param>
+    /// <param name="tensors">
+    /// What this call hands the layer beside queries, keys and values, by name: [batch, length, heads] or [batch, length]. Null: nothing
+    /// but what the module holds.
+    /// </param>
     /// <returns>[batch, length, embedding], or [batch, length, heads · value dim] without an output projection.</returns>
     /// <exception cref="ArgumentException">
     /// As <see cref="TensorAttention.Forward"/>, or the mask hides other pairs than a layer that is as causal; the message names the first.
@@ -143,18 +149,21 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// <exception cref="InvalidOperationException">
     /// As <see cref="KernelAttention"/>, or the module was converted to another type or device.
     /// </exception>
-    public Tensor forward(Tensor input, Tensor? padding, Tensor? attentionMask = null)
+    public Tensor forward(
+        Tensor input, Tensor? padding, Tensor? attentionMask = null, IReadOnlyDictionary<string, Tensor>? tensors = null)
     {
         CheckInput(input, 3, "[batch, length, embedding]");
         AttentionMask.Check(Layer, attentionMask, input.shape[1]);
         using var scope = NewDisposeScope();
         var (query, key, value) = Project(input, []);
-        return ProjectBack(_attention.call(query, key, value, padding)).MoveToOuterDisposeScope();
+        return ProjectBack(_attention.call(query, key, value, padding, tensors: tensors)).MoveToOuterDisposeScope();
     }
 
     /// <summary>As forward, which hooks of this overload do not see.</summary>
-    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor)"/>
-    public Tensor call(Tensor input, Tensor? padding, Tensor? attentionMask = null) => forward(input, padding, attentionMask);
+    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, IReadOnlyDictionary{string, Tensor})"/>
+    public Tensor call(
+        Tensor input, Tensor? padding, Tensor? attentionMask = null, IReadOnlyDictionary<string, Tensor>? tensors = null) =>
+        forward(input, padding, attentionMask, tensors);
 
     /// <summary>Sequences on their way through this module, one token at a time.</summary>
     /// <param name="sequences">At least 1. Each goes on by itself, from a prompt of its own length.</param>
