@@ -13,10 +13,11 @@ internal static class SharedHeads
             return shape;
         }
 
-        var heads = writtenBy.HasFlag(OperandSharing.Sequence) ? Math.Min(1, shape.KeyHeads) : shape.KeyHeads;
+        // Not HasFlag, which allocates until the method is compiled a second time.
+        var heads = (writtenBy & OperandSharing.Sequence) == OperandSharing.Sequence ? Math.Min(1, shape.KeyHeads) : shape.KeyHeads;
         return shape with
         {
-            Batch = writtenBy.HasFlag(OperandSharing.Batch) ? Math.Min(1, shape.Batch) : shape.Batch,
+            Batch = (writtenBy & OperandSharing.Batch) == OperandSharing.Batch ? Math.Min(1, shape.Batch) : shape.Batch,
             Heads = Math.Min(heads, shape.Heads),
             KeyHeads = heads,
         };
