@@ -49,9 +49,9 @@ internal sealed class LinformerCall
         var result = new Outcome<float>(
             Filled(Upstream.Length), Filled(Query.Length), Filled(Key.Length), Filled(Value.Length), Filled(E.Length), Filled(F.Length));
         using var context = new BackwardContext();
-        LinformerLayer.Forward(
+        _layer.Forward(
             attention, Query, Key, Value, E, F, result.Output, Shape, new() { Context = context, KeyLengths = KeyLengths });
-        LinformerLayer.Backward(
+        _layer.Backward(
             attention, Query, Key, Value, E, F, result.Output, context, Upstream, result.Query, result.Key, result.Value, result.E,
             result.F, Shape, new() { Accumulate = add });
         return _layer.HasOneMatrix ? result with { F = result.E } : result;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace KernelGen.Tests.Linformer;
 
-/// <summary>A layer under test: its sizes, and its calls, whatever it shares.</summary>
+/// <summary>A layer under test: its sizes, and its calls, which have one matrix or two.</summary>
 public sealed class LinformerLayer
 {
     private readonly LinformerAttentionAttribute _declared;
@@ -13,6 +13,26 @@ public sealed class LinformerLayer
         Type = type;
         _declared = type.GetCustomAttribute<LinformerAttentionAttribute>()!;
     }
+
+    private delegate void OneForward(
+        in ReadOnlyTensorView query, in ReadOnlyTensorView key, in ReadOnlyTensorView value, in ReadOnlyTensorView lengthProjection,
+        in TensorView destination, AttentionShape shape, in ForwardOptions options);
+
+    private delegate void TwoForward(
+        in ReadOnlyTensorView query, in ReadOnlyTensorView key, in ReadOnlyTensorView value, in ReadOnlyTensorView keyProjection,
+        in ReadOnlyTensorView valueProjection, in TensorView destination, AttentionShape shape, in ForwardOptions options);
+
+    private delegate void OneBackward(
+        in ReadOnlyTensorView query, in ReadOnlyTensorView key, in ReadOnlyTensorView value, in ReadOnlyTensorView lengthProjection,
+        in ReadOnlyTensorView output, BackwardContext context, in ReadOnlyTensorView outputGradient, in TensorView queryGradient,
+        in TensorView keyGradient, in TensorView valueGradient, in TensorView lengthProjectionGradient, AttentionShape shape,
+        BackwardOptions options);
+
+    private delegate void TwoBackward(
+        in ReadOnlyTensorView query, in ReadOnlyTensorView key, in ReadOnlyTensorView value, in ReadOnlyTensorView keyProjection,
+        in ReadOnlyTensorView valueProjection, in ReadOnlyTensorView output, BackwardContext context,
+        in ReadOnlyTensorView outputGradient, in TensorView queryGradient, in TensorView keyGradient, in TensorView valueGradient,
+        in TensorView keyProjectionGradient, in TensorView valueProjectionGradient, AttentionShape shape, BackwardOptions options);
 
     public static IReadOnlyList<LinformerLayer> All { get; } =
     [
@@ -29,11 +49,13 @@ public sealed class LinformerLayer
 
     public int Rank => _declared.Rank;
 
-    public bool HasOneMatrix => _declared.Sharing >= LengthSharing.KeysAndValues;
+    public bool HasOneMatrix => _declared.Sharing is LengthSharing.KeysAndValues or LengthSharing.Layers;
 
     public bool IsOfEachHead => _declared.Sharing == LengthSharing.None;
 
-    public static LinformerLayer Of<T>() => new(typeof(T));
+    public static LinformerLayer Of<T>() => Of(typeof(T));
+
+    public static LinformerLayer Of(Type type) => new(type);
 
     public IDifferentiableAttention Create(int degree = 1)
     {
@@ -42,41 +64,45 @@ public sealed class LinformerLayer
         return attention;
     }
 
-    public static void Forward(
+    /// <summary>Where a layer has one matrix, <paramref name="f"/> is not looked at.</summary>
+    public void Forward(
         IAttention attention, float[] q, float[] k, float[] v, float[] e, float[] f, float[] o, AttentionShape shape,
         ForwardOptions options)
     {
-        switch (attention)
+        if (HasOneMatrix)
         {
-            case SharedByHeads layer: layer.Forward(q, k, v, e, f, o, shape, options); break;
-            case OfEachHead layer: layer.Forward(q, k, v, e, f, o, shape, options); break;
-            case OneMatrix layer: layer.Forward(q, k, v, e, o, shape, options); break;
-            case OneForAllLayers layer: layer.Forward(q, k, v, e, o, shape, options); break;
-            case OneNumber layer: layer.Forward(q, k, v, e, f, o, shape, options); break;
-            case GoldenOfEachHead layer: layer.Forward(q, k, v, e, f, o, shape, options); break;
-            case GoldenOneMatrix layer: layer.Forward(q, k, v, e, o, shape, options); break;
-            default: throw new NotSupportedException(attention.GetType().Name);
+            Member<OneForward>("Forward", attention)(q, k, v, e, o, shape, options);
+        }
+        else
+        {
+            Member<TwoForward>("Forward", attention)(q, k, v, e, f, o, shape, options);
         }
     }
 
-    public static void Backward(
+    /// <inheritdoc cref="Forward"/>
+    public void Backward(
         IAttention attention, float[] q, float[] k, float[] v, float[] e, float[] f, float[] o, BackwardContext context, float[] g,
         float[] dq, float[] dk, float[] dv, float[] de, float[] df, AttentionShape shape, BackwardOptions options)
     {
-        switch (attention)
+        if (HasOneMatrix)
         {
-            case SharedByHeads layer: layer.Backward(q, k, v, e, f, o, context, g, dq, dk, dv, de, df, shape, options); break;
-            case OfEachHead layer: layer.Backward(q, k, v, e, f, o, context, g, dq, dk, dv, de, df, shape, options); break;
-            case OneMatrix layer: layer.Backward(q, k, v, e, o, context, g, dq, dk, dv, de, shape, options); break;
-            case OneForAllLayers layer: layer.Backward(q, k, v, e, o, context, g, dq, dk, dv, de, shape, options); break;
-            case OneNumber layer: layer.Backward(q, k, v, e, f, o, context, g, dq, dk, dv, de, df, shape, options); break;
-            case GoldenOfEachHead layer: layer.Backward(q, k, v, e, f, o, context, g, dq, dk, dv, de, df, shape, options); break;
-            case GoldenOneMatrix layer: layer.Backward(q, k, v, e, o, context, g, dq, dk, dv, de, shape, options); break;
-            default: throw new NotSupportedException(attention.GetType().Name);
+            Member<OneBackward>("Backward", attention)(q, k, v, e, o, context, g, dq, dk, dv, de, shape, options);
+        }
+        else
+        {
+            Member<TwoBackward>("Backward", attention)(q, k, v, e, f, o, context, g, dq, dk, dv, de, df, shape, options);
         }
     }
 
     public override string ToString() => Type.Name;
+
+    private T Member<T>(string name, IAttention attention)
+        where T : Delegate
+    {
+        var parameters = typeof(T).GetMethod("Invoke")!.GetParameters();
+        return Type.GetMethods().Single(method => method.Name == name && method.GetParameters().Length == parameters.Length)
+            .CreateDelegate<T>(attention);
+    }
 
     internal sealed class Everyone : TheoryData<LinformerLayer>
     {

@@ -26,6 +26,33 @@ public sealed class LinformerTests
     public void As_many_keys_as_there_are_rows(LinformerLayer layer) =>
         new LinformerCall(layer, new AttentionShape(1, 1, 5, layer.MaxLength)).Check(degree: 2);
 
+    /// <summary>Past the first group of 3,072 tokens sums have rests, in one thread and in several.</summary>
+    [Fact]
+    public void Queries_of_several_groups()
+    {
+        foreach (var degree in new[] { 1, 2 })
+        {
+            new LinformerCall(LinformerLayer.Of<SharedByHeads>(), new AttentionShape(1, 1, 6_200, 20)).Check(degree);
+        }
+    }
+
+    /// <summary>What is not finite spoils its own head, and nothing else.</summary>
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void What_is_not_finite_stays_in_its_head(float number)
+    {
+        var layer = LinformerLayer.Of<OfEachHead>();
+        var call = new LinformerCall(layer, new AttentionShape(1, 2, 5, 9));
+        var before = call.Compute(degree: 1);
+        call.Key[(3 * layer.HeadDim) + 1] = number;
+        var after = call.Compute(degree: 1);
+        var half = after.Output.Length / 2;
+        Assert.All(after.Output.Take(half), x => Assert.True(float.IsNaN(x)));
+        Compare.Same(before.Output.AsSpan(half), after.Output.AsSpan(half));
+        Compare.Same(before.E.AsSpan(before.E.Length / 2), after.E.AsSpan(after.E.Length / 2));
+    }
+
     [Theory]
     [ClassData(typeof(LinformerLayer.Everyone))]
     public void Heads_may_share_keys_in_both_layouts(LinformerLayer layer)

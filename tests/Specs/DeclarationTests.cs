@@ -89,34 +89,16 @@ public sealed class DeclarationTests
         Assert.Equal(precision, DeclarationOf($"[{attribute}] partial class A;").Precision.ToString());
 
     [Fact]
-    public void The_generator_repeats_the_precisions_of_the_attributes() => Assert.Equal(
-        Enum.GetValues<KernelGen.Precision>().Select(member => (member.ToString(), (int)member)),
-        Enum.GetValues<Precision>().Select(member => (member.ToString(), (int)member)));
-
-    [Fact]
-    public void The_generator_repeats_the_enum_of_the_attributes() => Assert.Equal(
-        Enum.GetValues<KernelGen.KernelFunction>().Select(member => (member.ToString(), (int)member)),
-        Enum.GetValues<Spelled>().Select(member => (member.ToString(), (int)member)));
-
-    [Fact]
-    public void The_generator_repeats_the_kinds_of_projection() => Assert.Equal(
-        Enum.GetValues<KernelGen.ProjectionKind>().Select(member => (member.ToString(), (int)member)),
-        Enum.GetValues<Kind>().Select(member => (member.ToString(), (int)member)));
-
-    [Fact]
-    public void The_generator_repeats_the_kinds_of_positions() => Assert.Equal(
-        Enum.GetValues<KernelGen.Positions>().Select(member => (member.ToString(), (int)member)),
-        Enum.GetValues<Generator.Attributes.PositionKind>().Select(member => (member.ToString(), (int)member)));
-
-    [Fact]
-    public void The_generator_repeats_the_backends() => Assert.Equal(
-        Enum.GetValues<KernelGen.Backends>().Select(member => (member.ToString(), (int)member)),
-        Enum.GetValues<Generator.Declarations.BackendFlags>().Select(member => (member.ToString(), (int)member)));
-
-    [Fact]
-    public void The_generator_repeats_what_operands_are()
+    public void The_generator_repeats_the_enums_of_the_attributes_and_of_operands()
     {
+        Same<Precision, KernelGen.Precision>();
+        Same<Spelled, KernelGen.KernelFunction>();
+        Same<Kind, KernelGen.ProjectionKind>();
+        Same<Generator.Attributes.PositionKind, KernelGen.Positions>();
+        Same<Generator.Declarations.BackendFlags, KernelGen.Backends>();
+        Same<Generator.Families.Linformer.LengthSharing, KernelGen.LengthSharing>();
         Same<Generator.Tiles.OperandAccess, CompilerServices.OperandAccess>();
+        Same<Generator.Tiles.OperandElement, CompilerServices.OperandElement>();
         Same<Generator.Tiles.OperandSharing, CompilerServices.OperandSharing>();
         Same<Generator.Tiles.OperandSource, CompilerServices.OperandSource>();
 
