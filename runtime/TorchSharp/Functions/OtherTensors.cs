@@ -135,11 +135,13 @@ internal sealed class OtherTensors
 
             CheckAxes(operand, tensor, axes);
             using var numbers = tensor.cpu().to(ScalarType.Int64).contiguous();
-            _numbers[operand.Name] = [.. numbers.data<long>().Select(number => (int)Math.Clamp(number, int.MinValue, int.MaxValue))];
+            _numbers[operand.Name] = [.. numbers.data<long>().Select((number, place) => number == (int)number
+                ? (int)number
+                : throw new ArgumentException($"{operand.Name}[{place}] is {number}, which is no int.", operand.Name))];
             return;
         }
 
-        TensorChecks.Kind(tensor, operand.Name, (int)tensor.dim(), "");
+        TensorChecks.Kind(tensor, operand.Name);
         CheckAxes(operand, tensor, axes);
         var gradient = _engine.BackwardTensors.ToArray().FirstOrDefault(other => other.Name == operand.Name + "Gradient");
         if (gradient is not null)

@@ -41,6 +41,18 @@ internal static class TensorChecks
     /// <exception cref="ArgumentException">It is not.</exception>
     public static void Kind(Tensor tensor, string name, int axes, string meaning)
     {
+        Kind(tensor, name);
+        if (tensor.dim() != axes)
+        {
+            throw new ArgumentException(
+                $"{name} has {tensor.dim()} axes, [{string.Join(", ", tensor.shape)}], but must have {axes}: {meaning}.", name);
+        }
+    }
+
+    /// <summary>Whether a tensor is float32, on the CPU, dense, and of a size that kernels take.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void Kind(Tensor tensor, string name)
+    {
         ArgumentNullException.ThrowIfNull(tensor, name);
         if (tensor.device_type != DeviceType.CPU)
         {
@@ -58,12 +70,6 @@ internal static class TensorChecks
         if (tensor.is_sparse)
         {
             throw new ArgumentException($"{name} is sparse, but the kernels read dense tensors: convert it with .to_dense().", name);
-        }
-
-        if (tensor.dim() != axes)
-        {
-            throw new ArgumentException(
-                $"{name} has {tensor.dim()} axes, [{string.Join(", ", tensor.shape)}], but must have {axes}: {meaning}.", name);
         }
 
         if (tensor.numel() > int.MaxValue)

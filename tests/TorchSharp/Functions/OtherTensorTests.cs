@@ -121,6 +121,24 @@ public sealed class OtherTensorTests
         Assert.Equal(gradient, Numbers(bias.grad!));
     }
 
+    /// <summary>Sequences of a packed tensor have the decays of their tokens.</summary>
+    [Fact]
+    public void Packed_sequences_are_what_they_are_alone()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(6);
+        var layer = new Fading(seed: 7);
+        Tensor[] inputs = [randn(1, 2, 15, 8), randn(1, 2, 15, 8), randn(1, 2, 15, 6), -rand(1, 2, 15)];
+        var packed = layer.Forward(
+            inputs[0], inputs[1], inputs[2], offsets: tensor([0L, 4, 15]), tensors: Named("logDecay", inputs[3]));
+        foreach (var (from, count) in new[] { (0, 4), (4, 11) })
+        {
+            Tensor[] alone = [.. inputs.Select(one => one.narrow(2, from, count))];
+            Assertions.Same(
+                layer.Forward(alone[0], alone[1], alone[2], tensors: Named("logDecay", alone[3])), packed.narrow(2, from, count));
+        }
+    }
+
     /// <summary>Parameters of a module are in its state, and a step of an optimiser changes what it computes.</summary>
     [Fact]
     public void Modules_hold_matrices()
@@ -173,6 +191,10 @@ public sealed class OtherTensorTests
         Assertions.Throws<ArgumentException>("tokenDocument is Float32, but must be int32 or int64", () => new BiasedDocuments().Forward(
             q, q, randn(1, 2, 7, 6),
             tensors: new Dictionary<string, Tensor> { ["learnedBias"] = randn(9), ["tokenDocument"] = zeros(1, 7) }));
+        var large = zeros(1, 7, ScalarType.Int64);
+        large[0, 3] = 1L << 40;
+        Assertions.Throws<ArgumentException>("tokenDocument[3] is 1099511627776, which is no int.", () => new BiasedDocuments().Forward(
+            q, q, randn(1, 2, 7, 6), tensors: new Dictionary<string, Tensor> { ["learnedBias"] = randn(9), ["tokenDocument"] = large }));
     }
 
     private static Tensor Draw(params long[] sizes) => randn(sizes, ScalarType.Float64).requires_grad_();
