@@ -13,4 +13,11 @@ public enum Positions
     /// </summary>
     /// <remarks>Source: Su et al., "RoFormer", arXiv:2104.09864, section 3.2.</remarks>
     Rotary = 1,
+
+    /// <summary>
+    /// Scores of exact, causal attention know how far before its query a key is: s = ((q + u)ᵀk + (q + w)ᵀr_Δ)/√d, with r_Δ a key of the
+    /// distance Δ. Calls are handed q + u as <c>query</c>, q + w as <c>positionQuery</c> and r as <c>distanceKey</c>.
+    /// </summary>
+    /// <remarks>Source: Dai et al., "Transformer-XL", arXiv:1901.02860, section 3.3.</remarks>
+    Relative = 2,
 }

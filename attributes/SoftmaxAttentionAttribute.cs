@@ -97,9 +97,16 @@ public sealed class SoftmaxAttentionAttribute : Attribute
 
     /// <summary>
     /// How queries and keys are told where they stand. <see cref="Positions.Rotary"/> needs an even <see cref="HeadDim"/>, and queries are
-    /// then the last of the keys: there are at least as many keys. Default: <see cref="Positions.None"/>.
+    /// then the last of the keys: there are at least as many keys. <see cref="Positions.Relative"/> needs <see cref="Causal"/> and
+    /// <see cref="Distances"/>. Default: <see cref="Positions.None"/>.
     /// </summary>
     public Positions Positions { get; set; }
+
+    /// <summary>
+    /// The rows of r of <see cref="Positions.Relative"/>, a key for each distance from a query back to a key: 0, which is the query's own
+    /// position, to Distances − 1. 1 to 2^20; required there. A sequence has at most so many keys.
+    /// </summary>
+    public int Distances { get; set; }
 
     /// <summary>
     /// θ of <see cref="Positions.Rotary"/>: pairs of numbers turn once in 2π to nearly 2π·θ tokens; positive and finite. Angles are exact

@@ -15,6 +15,7 @@ internal static class ArgumentFixes
     private static readonly HashSet<DiagnosticDescriptor> WithoutMeaning =
     [
         Rules.EpsilonWithoutMeaning, Rules.LambdaWithoutMeaning, Rules.PrecisionWithoutMeaning, Rules.RotaryThetaWithoutMeaning,
+        Rules.DistancesWithoutMeaning,
     ];
 
     /// <summary>The fix of a fault of an argument, or null.</summary>

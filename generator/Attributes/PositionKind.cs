@@ -5,4 +5,5 @@ internal enum PositionKind
 {
     None = 0,
     Rotary = 1,
+    Relative = 2,
 }

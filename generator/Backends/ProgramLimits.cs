@@ -39,7 +39,9 @@ internal static class ProgramLimits
         fold: fold => OfLoop(fold.Loop),
         parallel: parallel => OfLoop(parallel.Loop),
         forEach: _ => "it goes over tokens with gaps between them",
-        addToTable: _ => null);
+        addToTable: _ => null,
+        loadBand: _ => null,
+        skew: _ => null);
 
     private static string? OfTriangle(MatMul product) =>
         (product.Structure == Structure.LowerTarget && product.Accumulate)

@@ -257,6 +257,16 @@ internal static class Rules
         "RotaryTheta has no meaning without Positions = Positions.Rotary; leave it out",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen052");
 
+    public static readonly DiagnosticDescriptor RelativeContradicted = new(
+        "KGEN053", "Relative positions do not go with this attention",
+        "Positions.Relative {0}; {1}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen053");
+
+    public static readonly DiagnosticDescriptor DistancesWithoutMeaning = new(
+        "KGEN054", "Distances have no meaning here",
+        "Distances has no meaning without Positions = Positions.Relative; leave it out",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen054");
+
     public static readonly DiagnosticDescriptor DecayNotCausal = new(
         "KGEN060", "Only causal attention forgets",
         "{0} lets sums fade from token to token, but this attention is not causal; set Causal = true, or leave it out",

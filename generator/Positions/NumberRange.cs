@@ -50,7 +50,12 @@ internal sealed class NumberRange(double positions, double heads)
     }
 
     private (double Least, double Most) Of(Term term) => term.Match(
-        at: at => (0, Math.Max(0, at.Place == Place.Head ? heads - 1 : at.Place == Place.Keys ? positions : positions - 1)),
+        at: at => (0, Math.Max(0, at.Place switch
+        {
+            Place.Head => heads - 1,
+            Place.Keys or Place.PresentKeys => positions,
+            _ => positions - 1,
+        })),
         quotient: quotient =>
         {
             var (least, most) = Of(quotient.Dividend);

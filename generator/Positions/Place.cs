@@ -15,6 +15,9 @@ internal enum Place
     /// <summary>How many keys there are.</summary>
     Keys,
 
+    /// <summary>How many of these are no padding.</summary>
+    PresentKeys,
+
     /// <summary>The position of the first query of a tile.</summary>
     FirstQuery,
 

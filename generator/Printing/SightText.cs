@@ -12,7 +12,8 @@ namespace KernelGen.Generator.Printing;
 /// <param name="FirstPosition">The variable that holds the position of the first query.</param>
 /// <param name="Head">The variable that holds the query head.</param>
 /// <param name="Positions">The variable that holds the number of positions.</param>
-internal sealed record SightText(string FirstPosition, string Head, string Positions)
+/// <param name="KeyLength">The variable that holds how many of these are keys.</param>
+internal sealed record SightText(string FirstPosition, string Head, string Positions, string KeyLength)
 {
     /// <summary>The sights of a program between the tiles of two loops.</summary>
     public static IReadOnlyList<Sight> Between(TileProgram program) =>
@@ -32,10 +33,16 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
             : string.Format(
                 CultureInfo.InvariantCulture, "new(leastHeads: {0}, mostHeads: {1}, mostPositions: {2})", program.Heads ?? 0, heads,
                 limits.Positions);
-        return program.Operands.Min(operand => operand.Positions) is { } declared
+        return program.Operands.Where(operand => !IsInWindow(program, operand)).Min(operand => operand.Positions) is { } declared
             ? string.Format(CultureInfo.InvariantCulture, "{0} {{ DeclaredPositions = {1} }}", counted ?? "new()", declared)
             : counted;
     }
+
+    /// <summary>Whether an operand that is read by distance has a row for each one that a query sees, wherever it is.</summary>
+    private static bool IsInWindow(TileProgram program, Operand operand) =>
+        Dataflow.Flatten(program.Body).OfType<LoadBand>().Any(load => load.Source == operand)
+        && Dataflow.Looks(program).All(
+            look => look.Visibility is { Window: { } window, Sinks: 0 } && window <= (operand.Positions ?? 0));
 
     /// <summary>The variables of the positions of a tile.</summary>
     /// <param name="tokens">The axis.</param>
@@ -79,8 +86,16 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
     {
         Place.Query => RelationText.Operand(sight.IsWithinTile ? query : $"{Position(sight.Queries, [sight])} + {query}"),
         Place.Key => RelationText.Operand(sight.IsWithinTile ? key : $"{IndexText.Start(sight.Keys)} + {key}"),
+        _ => OfHead(place),
+    };
+
+    /// <summary>The variable of what is the same for all tokens of a head.</summary>
+    public string OfHead(Place place) => place switch
+    {
         Place.Head => Head,
-        _ => Positions,
+        Place.Keys => Positions,
+        Place.PresentKeys => KeyLength,
+        _ => throw new InvalidOperationException($"{place} is a place of tokens."),
     };
 
     /// <summary>
@@ -192,7 +207,7 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
     private string Variable(Place place, Sight sight, Dim? strip, Dim? seen = null)
     {
         var isFirst = place is Place.FirstQuery or Place.FirstKey;
-        return sight.AxisOf(place) is not { } axis ? (place == Place.Head ? Head : Positions)
+        return sight.AxisOf(place) is not { } axis ? OfHead(place)
             : axis == strip ? (isFirst ? "sFirst" : "sLast")
             : axis == seen ? (isFirst ? "seenFirst" : "seenLast")
             : isFirst ? First(axis)

@@ -12,7 +12,9 @@ internal static class Dataflow
         fold: fold => fold.Body,
         parallel: parallel => parallel.Body,
         forEach: each => each.Body,
-        addToTable: _ => []);
+        addToTable: _ => [],
+        loadBand: _ => [],
+        skew: _ => []);
 
     /// <summary>A block and everything inside it, outer statements before inner ones.</summary>
     public static IEnumerable<Statement> Flatten(IEnumerable<Statement> block) =>
@@ -31,7 +33,9 @@ internal static class Dataflow
         fold: _ => [],
         parallel: _ => [],
         forEach: _ => [],
-        addToTable: add => [add.Source, .. WholeTiles(new Expr.Element(add.Entry))]);
+        addToTable: add => [add.Source, .. WholeTiles(new Expr.Element(add.Entry))],
+        loadBand: _ => [],
+        skew: skew => [skew.Source]);
 
     /// <summary>The tiles that a statement itself writes; that of a map, a product or a reduction comes first.</summary>
     public static IEnumerable<Tile> Writes(Statement statement) => statement.Match<IEnumerable<Tile>>(
@@ -46,7 +50,9 @@ internal static class Dataflow
         fold: fold => fold.State.Members,
         parallel: _ => [],
         forEach: _ => [],
-        addToTable: _ => []);
+        addToTable: _ => [],
+        loadBand: load => [load.Target],
+        skew: skew => [skew.Target]);
 
     /// <summary>The tiles that an expression reads, and the segments of tiles, with those of whole numbers that it asks for.</summary>
     public static IEnumerable<Tile> Tiles(Expr expr) =>
@@ -85,11 +91,13 @@ internal static class Dataflow
     public static IEnumerable<Operand> Operands(Statement statement) => statement.Match<IEnumerable<Operand>>(
         load: load => [load.Source], store: store => [store.Destination], matMul: _ => [], map: InConditions, transpose: _ => [],
         reduce: InConditions, rebase: _ => [], runs: InConditions, fold: fold => Lengths(fold.Loop),
-        parallel: parallel => Lengths(parallel.Loop), forEach: _ => [], addToTable: add => [add.Entry.Table]);
+        parallel: parallel => Lengths(parallel.Loop), forEach: _ => [], addToTable: add => [add.Entry.Table],
+        loadBand: load => [load.Source], skew: _ => []);
 
     /// <summary>The operands that a statement itself reads or writes.</summary>
     public static IEnumerable<Operand> Moved(Statement statement) =>
         statement is Load load ? [load.Source]
+        : statement is LoadBand band ? [band.Source]
         : statement is Store store ? [store.Destination]
         : statement is AddToTable add ? [add.Entry.Table]
         : Tables(Expressions(statement));
@@ -110,7 +118,7 @@ internal static class Dataflow
     public static IReadOnlyList<Expr> Expressions(Statement statement) => statement.Match<IReadOnlyList<Expr>>(
         load: _ => [], store: _ => [], matMul: _ => [], map: map => map.Branches, transpose: _ => [], reduce: reduce => [reduce.Body],
         rebase: _ => [], runs: runs => [runs.Values], fold: _ => [], parallel: _ => [], forEach: _ => [],
-        addToTable: add => [new Expr.Element(add.Entry)]);
+        addToTable: add => [new Expr.Element(add.Entry)], loadBand: _ => [], skew: _ => []);
 
     /// <summary>The sights by which expressions know positions: which tokens see which, and what else is asked of them.</summary>
     public static IEnumerable<Sight> Sights(IEnumerable<Expr> expressions) => expressions

@@ -51,7 +51,11 @@ internal static class ProgramText
         fold: fold => $"fold {fold.State.Name}: for tiles {Describe(fold.Loop)}",
         parallel: parallel => $"in parallel: for tiles {Describe(parallel.Loop)}",
         forEach: each => $"in parallel: for {each.Counter.Name} in 0..{each.Count}",
-        addToTable: add => $"{add.Entry} += {add.Source}");
+        addToTable: add => $"{add.Entry} += {add.Source}",
+        loadBand: load => $"{load.Target} = {load.Source}[{load.Target.Rows.Between?.Rows} − {load.Target.Rows.Between?.Columns}]",
+        skew: skew => skew.IsAdjoint
+            ? $"{skew.Target} = {skew.Source} by difference"
+            : $"{skew.Target} = {skew.Source} by {skew.Target.Columns}");
 
     /// <summary>What the rows of <see cref="Runs"/> are cut by: a tile that there is, or its elements too.</summary>
     public static string Logarithms(Runs runs) =>
@@ -68,7 +72,8 @@ internal static class ProgramText
                 writer.Line(Describe(fold.State));
             }
 
-            var shape = statement is Load or MatMul { Accumulate: false } or Map or Transpose or Reduce { Accumulate: false }
+            var shape = statement is Load or LoadBand or Skew or MatMul { Accumulate: false } or Map or Transpose
+                or Reduce { Accumulate: false }
                 ? "    " + Shape(Dataflow.Writes(statement).First())
                 : "";
             writer.Line(Describe(statement) + shape);

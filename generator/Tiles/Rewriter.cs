@@ -53,5 +53,7 @@ internal abstract class Rewriter
         parallel: parallel =>
             Block(parallel.Body) is var body && ReferenceEquals(body, parallel.Body) ? parallel : parallel with { Body = body },
         forEach: each => Block(each.Body) is var body && ReferenceEquals(body, each.Body) ? each : each with { Body = body },
-        addToTable: add => add);
+        addToTable: add => add,
+        loadBand: load => load,
+        skew: skew => skew);
 }

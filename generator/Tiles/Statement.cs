@@ -34,6 +34,29 @@ internal sealed record Load(Tile Target, Operand Source, TokenLoop Loop) : State
 }
 
 /// <summary>
+/// Target = the rows of the source whose numbers are differences of positions: the rows of the target are a band, and each is the row of
+/// the source with the number (position of the query) − (position along the other axis). Rows that the source has not are zeros.
+/// </summary>
+internal sealed record LoadBand(Tile Target, Operand Source) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
+
+/// <summary>
+/// Target = the source with its columns in another order. Where the columns of the source are a band, row by row the elements that belong
+/// to the columns of the target: with n rows, target[r, c] = source[r, n − 1 − r + c], which is the same memory with rows one number
+/// closer together. Where those of the target are a band, the adjoint: these elements of the target, and zeros elsewhere.
+/// </summary>
+/// <remarks>Source: Dai et al., "Transformer-XL", arXiv:1901.02860, appendix B, where it is called a shift.</remarks>
+internal sealed record Skew(Tile Target, Tile Source) : Statement
+{
+    /// <summary>Whether it goes from columns to a band.</summary>
+    public bool IsAdjoint => Target.Columns.Between is not null;
+
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
+
+/// <summary>
 /// Writes the rows of a tile to the tokens of the current tile of a loop; inside <see cref="Runs"/> only those of the run.
 /// </summary>
 internal sealed record Store(Operand Destination, Tile Source, TokenLoop Loop) : Statement

@@ -29,6 +29,10 @@ internal interface IStatementCases<out T>
     T Of(ForEach each);
 
     T Of(AddToTable add);
+
+    T Of(LoadBand load);
+
+    T Of(Skew skew);
 }
 
 /// <summary>The cases as functions, to be written where a statement is asked for its kind.</summary>
@@ -37,25 +41,27 @@ internal static class StatementCases
     public static T Match<T>(
         this Statement statement, Func<Load, T> load, Func<Store, T> store, Func<MatMul, T> matMul, Func<Map, T> map,
         Func<Transpose, T> transpose, Func<Reduce, T> reduce, Func<Rebase, T> rebase, Func<Runs, T> runs, Func<Fold, T> fold,
-        Func<Parallel, T> parallel, Func<ForEach, T> forEach, Func<AddToTable, T> addToTable) =>
-        statement.Match(new Functions<T>(load, store, matMul, map, transpose, reduce, rebase, runs, fold, parallel, forEach, addToTable));
+        Func<Parallel, T> parallel, Func<ForEach, T> forEach, Func<AddToTable, T> addToTable, Func<LoadBand, T> loadBand,
+        Func<Skew, T> skew) =>
+        statement.Match(new Functions<T>(
+            load, store, matMul, map, transpose, reduce, rebase, runs, fold, parallel, forEach, addToTable, loadBand, skew));
 
     public static void Switch(
         this Statement statement, Action<Load> load, Action<Store> store, Action<MatMul> matMul, Action<Map> map,
         Action<Transpose> transpose, Action<Reduce> reduce, Action<Rebase> rebase, Action<Runs> runs, Action<Fold> fold,
-        Action<Parallel> parallel, Action<ForEach> forEach, Action<AddToTable> addToTable)
+        Action<Parallel> parallel, Action<ForEach> forEach, Action<AddToTable> addToTable, Action<LoadBand> loadBand, Action<Skew> skew)
     {
         var action = statement.Match<Action>(
             one => () => load(one), one => () => store(one), one => () => matMul(one), one => () => map(one), one => () => transpose(one),
             one => () => reduce(one), one => () => rebase(one), one => () => runs(one), one => () => fold(one), one => () => parallel(one),
-            one => () => forEach(one), one => () => addToTable(one));
+            one => () => forEach(one), one => () => addToTable(one), one => () => loadBand(one), one => () => skew(one));
         action();
     }
 
     private sealed class Functions<T>(
         Func<Load, T> load, Func<Store, T> store, Func<MatMul, T> matMul, Func<Map, T> map, Func<Transpose, T> transpose,
         Func<Reduce, T> reduce, Func<Rebase, T> rebase, Func<Runs, T> runs, Func<Fold, T> fold, Func<Parallel, T> parallel,
-        Func<ForEach, T> forEach, Func<AddToTable, T> addToTable) : IStatementCases<T>
+        Func<ForEach, T> forEach, Func<AddToTable, T> addToTable, Func<LoadBand, T> loadBand, Func<Skew, T> skew) : IStatementCases<T>
     {
         public T Of(Load statement) => load(statement);
 
@@ -80,5 +86,9 @@ internal static class StatementCases
         public T Of(ForEach statement) => forEach(statement);
 
         public T Of(AddToTable statement) => addToTable(statement);
+
+        public T Of(LoadBand statement) => loadBand(statement);
+
+        public T Of(Skew statement) => skew(statement);
     }
 }

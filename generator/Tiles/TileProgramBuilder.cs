@@ -83,6 +83,24 @@ internal sealed class TileProgramBuilder
         return target;
     }
 
+    /// <summary>The rows of a source by the differences of positions of a band.</summary>
+    public Tile LoadBand(string name, Operand source, Dim band)
+    {
+        var target = New(name, band, source.Columns);
+        _block.Add(new LoadBand(target, source));
+        return target;
+    }
+
+    /// <summary>A tile whose columns are a band, with the columns of its other axis.</summary>
+    public Tile Skew(string name, Tile source)
+    {
+        Require(source.Columns.Between is not null, $"the columns of {source} are no band");
+        return Skewed(New(name, source.Rows, source.Columns.Between!.Value.Columns), source);
+    }
+
+    /// <summary>The adjoint: a tile with the columns of a band, zeros where the source has none.</summary>
+    public Tile Unskew(string name, Tile source, Dim band) => Skewed(New(name, source.Rows, band), source);
+
     public void Store(Operand destination, Tile source, TokenLoop loop, Rotation? rotation = null)
     {
         Require(source.Rows == loop.Tokens && source.Columns == destination.Columns, $"{source} does not fit {destination}");
@@ -186,6 +204,12 @@ internal sealed class TileProgramBuilder
         };
         Verifier.Check(program);
         return program;
+    }
+
+    private Tile Skewed(Tile target, Tile source)
+    {
+        _block.Add(new Skew(target, source));
+        return target;
     }
 
     private Tile Reduced(Tile target, Reduction reduction, Expr body, Dim rows, Dim columns)

@@ -75,7 +75,8 @@ internal sealed class Verifier
     {
         foreach (var statement in block)
         {
-            statement.Switch(Load, Store, Multiply, Map, Transpose, Reduce, Rebase, Runs, Fold, Parallel, ForEach, AddToTable);
+            statement.Switch(
+                Load, Store, Multiply, Map, Transpose, Reduce, Rebase, Runs, Fold, Parallel, ForEach, AddToTable, LoadBand, Skew);
         }
     }
 
@@ -140,6 +141,29 @@ internal sealed class Verifier
         Require(
             add.Entry.Table is { IsTable: true, Access: OperandAccess.Accumulate } && _program.Operands.Contains(add.Entry.Table), add,
             $"adds to {add.Entry.Table}, which is no table to be added to");
+    }
+
+    private void LoadBand(LoadBand load)
+    {
+        var (source, target) = (load.Source, load.Target);
+        Require(_program.Operands.Contains(source), load, $"names {source}, which is no operand of the program");
+        Require(source.Access == OperandAccess.Read, load, $"reads {source}, which is to be written");
+        Require(
+            source is { IsOfKeys: true, Element: OperandElement.Float32 }, load, $"reads {source} by positions, but it has no row for each");
+        Require(target.Rows.Between is not null, load, $"loads rows {target.Rows}, which are no band");
+        Require(target.Columns == source.Columns, load, $"loads columns {target.Columns}, but {source} has {source.Columns}");
+        Make(target, load);
+    }
+
+    private void Skew(Skew skew)
+    {
+        Use(skew.Source, skew);
+        var (band, plain) = skew.IsAdjoint ? (skew.Target, skew.Source) : (skew.Source, skew.Target);
+        Require(
+            band.Columns.Between is { } between && between.Rows == plain.Rows && between.Rows == band.Rows
+            && between.Columns == plain.Columns,
+            skew, $"makes {ProgramText.Shape(skew.Target)} of {ProgramText.Shape(skew.Source)}, which is no band of it");
+        Make(skew.Target, skew);
     }
 
     private void Transfer(Statement statement, Operand operand, Tile tile, TokenLoop loop)
@@ -505,7 +529,9 @@ internal sealed class Verifier
     private void Position(Dim dim, Statement statement) =>
         Require(!dim.IsTokens || IsLooped(dim), statement, $"has an axis {dim}, which no loop around it runs over");
 
-    private bool IsLooped(Dim tokens) => _loops.Exists(loop => loop.Tokens == tokens);
+    private bool IsLooped(Dim tokens) => tokens.Between is { } between
+        ? IsLooped(between.Rows) && IsLooped(between.Columns)
+        : _loops.Exists(loop => loop.Tokens == tokens);
 
     private void Require(bool holds, Statement statement, string what)
     {

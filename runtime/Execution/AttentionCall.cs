@@ -287,7 +287,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private static SplitPlan Plan(in AttentionShape shape, int degree) =>
         SplitPlan.Create(
-            TKernel.OutputsKeys ? shape with { QueryLength = shape.KeyLength, KeyLength = shape.QueryLength } : shape,
+            TKernel.OutputPositions > 0 ? shape with { QueryLength = TKernel.OutputPositions }
+                : TKernel.OutputsKeys ? shape with { QueryLength = shape.KeyLength, KeyLength = shape.QueryLength }
+                : shape,
             degree, TKernel.TileRows, TKernel.Causal, Stateless);
 
     private SplitPlan PlanPacked(in AttentionShape shape, int degree) => SplitPlan.CreatePacked(
@@ -512,7 +514,10 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private static int SummedLength(in HeadOperands head) => TKernel.OutputsKeys ? head.QueryLength : head.KeyLength;
 
     /// <summary>The tokens that have outputs: of a causal kernel all, since it walks queries and keys together.</summary>
-    private static int OutputLength(in HeadOperands head) => TKernel.OutputsKeys && !TKernel.Causal ? head.KeyLength : head.QueryLength;
+    private static int OutputLength(in HeadOperands head) =>
+        TKernel.OutputPositions > 0 ? TKernel.OutputPositions
+        : TKernel.OutputsKeys && !TKernel.Causal ? head.KeyLength
+        : head.QueryLength;
 
     private static int Boundary(int length, int part, int parts) => SplitPlan.Boundary(length, part, parts, TKernel.TileRows);
 

@@ -42,16 +42,18 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     /// <param name="parameters">As the kernel packed them.</param>
     /// <param name="zeros">A row of zeros, in place of what is read and missing; null where nothing can be.</param>
     /// <param name="shape">The sizes.</param>
+    /// <param name="ofHeads">Those of the heads of one sequence, for tensors that have rows for positions.</param>
     /// <param name="isPrefill">Whether it is of whole sequences.</param>
     public void Place(
         float* query, float* key, float* value, float* destination, float** others, float* parameters, float* zeros,
-        in AttentionShape shape, bool isPrefill)
+        in AttentionShape shape, in AttentionShape ofHeads, bool isPrefill)
     {
         for (var i = 0; i < KernelOperands<TKernel>.Others.Length; i++)
         {
             var other = KernelOperands<TKernel>.Others[i];
             _others[i] = others[i] is not null
-                ? OperandMemory.Of(isPrefill ? other.Operand : other.OfStep, others[i], default, shape)
+                ? OperandMemory.Of(
+                    isPrefill ? other.Operand : other.OfStep, others[i], default, other.IsOfHeads ? ofHeads : shape)
                 : new OperandMemory { Start = zeros, QueryHeads = 1 };
         }
 
@@ -198,13 +200,15 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     private static OperandPlace* PlacesIn(float* scratch) => (OperandPlace*)(scratch + WorkFloats);
 
-    private HeadOperands Head(int batch, int head, int token, int tokens, OperandPlace* places)
+    private HeadOperands Head(in DecodingStream stream, int batch, int head, int token, int tokens, OperandPlace* places)
     {
         for (var i = 0; i < KernelOperands<TKernel>.Others.Length; i++)
         {
             // What is no row a token is the same for all.
-            var (operand, index) = (KernelOperands<TKernel>.Others[i].Operand, KernelOperands<TKernel>.Others[i].Index);
-            places[index] = _others[i].Of(batch, head, operand.Rows == OperandRows.None ? 0 : token);
+            var other = KernelOperands<TKernel>.Others[i];
+            places[other.Index] = other.IsOfHeads
+                ? _others[i].Of(0, stream.Head)
+                : _others[i].Of(batch, head, other.Operand.Rows == OperandRows.None ? 0 : token);
         }
 
         return KernelOperands<TKernel>.Head(
@@ -220,7 +224,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         }
 
         // Only kernels that keep rows ask for the position, and those take no more tokens than an int counts.
-        var operands = Head(batch, head, token, 1, places) with
+        var operands = Head(stream, batch, head, token, 1, places) with
         {
             FirstPosition = (int)(stream.Position + token - stream.FirstToken),
             KeyPosition = stream.Position + token - stream.FirstToken,
@@ -234,7 +238,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private void Prefill(ref DecodingStream stream, int batch, int head, OperandPlace* places, float* scratch)
     {
         var tokens = stream.Tokens;
-        var operands = Head(batch, head, stream.FirstToken, tokens, places) with
+        var operands = Head(stream, batch, head, stream.FirstToken, tokens, places) with
         {
             KeepsState = true,
             Head = stream.Head,
@@ -283,7 +287,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
             var count = Math.Min(tokens - token, DecodingState<TKernel>.Capacity - stream.Rows);
             TKernel.Keep(
-                Head(batch, head, stream.FirstToken + token, count, places) with { KeyPosition = stream.Position + token }, count,
+                Head(stream, batch, head, stream.FirstToken + token, count, places) with { KeyPosition = stream.Position + token }, count,
                 ref Unsafe.Add(ref rows, (nint)stream.Rows * TKernel.RowFloats));
             stream.Rows += count;
             token += count;

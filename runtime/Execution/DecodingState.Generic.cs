@@ -29,6 +29,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     private readonly CallGate _gate;
     private DecodingStream[] _streams = [];
 
+    // Of a sequence; 0 where a file did not say.
+    private int _heads;
+
     private DecodingState(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams)
         : base(streams, packed.Source)
     {
@@ -105,7 +108,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams, int heads)
     {
         MemoryChecks.Check(streams, FirstFloats * sizeof(float) + Unsafe.SizeOf<DecodingStream>(), "streams");
-        DecodingState<TKernel> state = new(engine, declaration, packed, streams);
+        DecodingState<TKernel> state = new(engine, declaration, packed, streams) { _heads = heads };
         try
         {
             MemoryChecks.Resize(ref state._streams, streams, "streams");
@@ -172,7 +175,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         }
 
         CheckOverlaps(query, key, value, destination);
-        RunWithOthers(query, key, value, destination, others, shape, lengths, sequences, first, isPrefill: true);
+        RunWithOthers(query, key, value, destination, others, shape, shape, lengths, sequences, first, isPrefill: true);
         if (sequences is not null)
         {
             _engine.Sequences.Return(sequences); // one that failed is left to the collector
@@ -193,7 +196,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             return;
         }
 
-        Run(query, key, value, destination, shape, default, null, first: 0, isPrefill: false);
+        Run(query, key, value, destination, shape, shape, default, null, first: 0, isPrefill: false);
     }
 
     internal override void StepWith(in CallTensors tensors, int groupSize)
@@ -208,12 +211,35 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
         AttentionShape shape)
     {
+        var ofHeads = shape;
         foreach (var other in KernelOperands<TKernel>.Others)
         {
-            CheckOther(other.OfStep, others[other.Slot], shape, destination);
+            if (other.IsOfHeads)
+            {
+                ofHeads = HeadsOfSequence(other.Operand, others[other.Slot].Length, shape);
+            }
+
+            CheckOther(other.OfStep, others[other.Slot], other.IsOfHeads ? ofHeads : shape, destination);
         }
 
-        RunWithOthers(query, key, value, destination, others, shape, default, null, first: 0, isPrefill: false);
+        RunWithOthers(query, key, value, destination, others, shape, ofHeads, default, null, first: 0, isPrefill: false);
+    }
+
+    /// <summary>
+    /// The heads of one sequence, which a step does not say: those of the state, or where that was read from a file those of the tensor.
+    /// </summary>
+    private AttentionShape HeadsOfSequence(Operand operand, int floats, in AttentionShape step)
+    {
+        var group = step.Heads / step.KeyHeads;
+        var heads = _heads > 0 || operand.IsSharedByHeads ? _heads : floats / (operand.Positions * operand.Columns) * group;
+        foreach (ref readonly var stream in _streams.AsSpan())
+        {
+            heads = Math.Max(heads, stream.Head + 1);
+        }
+
+        return heads % group == 0
+            ? new AttentionShape(1, heads, 1) { KeyHeads = heads / group }
+            : throw new ArgumentException($"groupSize is {group}, but must divide the {heads} heads of a sequence.", "groupSize");
     }
 
     private AttentionShape CheckStep(
@@ -261,7 +287,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         }
 
         MemoryChecks.Check(floats, sizeof(float), "floats of a fork");
-        DecodingState<TKernel> fork = new(_engine, _declaration, _packed, streams.Length);
+        DecodingState<TKernel> fork = new(_engine, _declaration, _packed, streams.Length) { _heads = _heads };
         try
         {
             MemoryChecks.Resize(ref fork._streams, streams.Length, "streams");
@@ -404,19 +430,19 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private void RunWithOthers(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
-        AttentionShape shape, ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill)
+        AttentionShape shape, AttentionShape ofHeads, ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill)
     {
         fixed (float* other0 = Other(others, 0), other1 = Other(others, 1), other2 = Other(others, 2), other3 = Other(others, 3))
         {
             var more = stackalloc float*[OtherOperand.Most] { other0, other1, other2, other3 };
-            Run(query, key, value, destination, shape, lengths, sequences, first, isPrefill, more);
+            Run(query, key, value, destination, shape, ofHeads, lengths, sequences, first, isPrefill, more);
         }
     }
 
     /// <param name="others">What else the kernel is handed; null where it is nothing.</param>
     private void Run(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill, float** others = null)
+        AttentionShape ofHeads, ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill, float** others = null)
     {
         var taking = Plan(shape, lengths, sequences, first);
         if (taking == 0)
@@ -431,7 +457,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             {
                 call.Place(
                     queryPointer, keyPointer, valuePointer, destinationPointer, others, _packed.Parameters.Pointer, _engine.Zeros, shape,
-                    isPrefill);
+                    ofHeads, isPrefill);
                 if (Fades)
                 {
                     call.ReadClocks(_streams.AsSpan(first, shape.Batch * shape.Heads), others);
@@ -495,6 +521,12 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private static void CheckPosition(in DecodingStream stream)
     {
+        if (TKernel.Limits.DeclaredPositions is > 0 and var declared && stream.Tokens > declared - stream.Position)
+        {
+            throw new InvalidOperationException(
+                $"There would be {(Int128)stream.Position + stream.Tokens} tokens of a stream, but this attention is declared for at most {declared}.");
+        }
+
         var most = KeepsAllRows ? Math.Min(MostRows, TKernel.Limits.MostPositions)
             : TKernel.Limits.MostPositions < int.MaxValue ? TKernel.Limits.MostPositions
             : long.MaxValue;

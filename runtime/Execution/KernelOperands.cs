@@ -168,4 +168,7 @@ internal sealed record OtherOperand(Operand Operand, int Index, int Slot)
     /// <summary>What it is in a step: each stream is a head of its own, so what heads of a sequence share has a row for each.</summary>
     public Operand OfStep { get; } =
         Operand.SharedBy == OperandSharing.Sequence ? Operand with { SharedBy = OperandSharing.None } : Operand;
+
+    /// <summary>Whether it has rows, and those are not of tokens: a stream sees those of its head, wherever it is.</summary>
+    public bool IsOfHeads => Operand.Positions > 0;
 }

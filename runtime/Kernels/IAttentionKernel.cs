@@ -75,6 +75,9 @@ public interface IAttentionKernel
     /// </summary>
     static virtual bool OutputsKeys => false;
 
+    /// <summary>The rows that have outputs where those are of positions, whatever tokens there are; 0: outputs are of tokens.</summary>
+    static virtual int OutputPositions => 0;
+
     /// <summary>
     /// The most tokens, of keys and of queries, that <see cref="HeadOperands.IsShort"/> may be set for; 0 where the kernel makes no
     /// difference.

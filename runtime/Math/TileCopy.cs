@@ -67,6 +67,62 @@ public static class TileCopy
     }
 
     /// <summary>
+    /// Rows of a source by falling numbers: row r of the tile is row first − r of the source, and zeros where that has none. As
+    /// <see cref="Load"/> in all else.
+    /// </summary>
+    /// <param name="source">The first number of row 0.</param>
+    /// <param name="sourceStride">Floats from row to row.</param>
+    /// <param name="length">Rows of the source.</param>
+    /// <param name="columns">Numbers of a row.</param>
+    /// <param name="first">The row of the source that row 0 of the tile is; it may be none.</param>
+    /// <param name="from">The first row of the tile that is wanted; rows before it are left as they are.</param>
+    /// <param name="to">The row of the tile after the last one wanted.</param>
+    /// <param name="tile">The scratch tile.</param>
+    /// <param name="tileStride">Floats from row to row of the tile, at least <paramref name="columns"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LoadBand(
+        ref float source, nint sourceStride, int length, int columns, int first, int from, int to, ref float tile, int tileStride)
+    {
+        var (there, end) = RowsThere(length, first, from, to);
+        Clear(ref Unsafe.Add(ref tile, (nint)from * tileStride), tileStride, 0, there - from);
+        Load(
+            ref Unsafe.Add(ref source, (first - there) * sourceStride), -sourceStride, end - there, columns,
+            ref Unsafe.Add(ref tile, (nint)there * tileStride), tileStride);
+        Clear(ref Unsafe.Add(ref tile, (nint)end * tileStride), tileStride, 0, to - end);
+    }
+
+    /// <summary>As <see cref="LoadBand"/>, with rows of the source side by side: what would be row r of the tile is its column r.</summary>
+    /// <inheritdoc cref="LoadBand" path="/param"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LoadBandTransposed(
+        ref float source, nint sourceStride, int length, int columns, int first, int from, int to, ref float tile, int tileStride)
+    {
+        Debug.Assert(to <= tileStride);
+        var (there, end) = RowsThere(length, first, from, to);
+        Transpose(
+            ref Unsafe.Add(ref source, (first - there) * sourceStride), -sourceStride, end - there, columns,
+            ref Unsafe.Add(ref tile, there), tileStride);
+        if (there == from && end == to)
+        {
+            return;
+        }
+
+        for (var column = 0; column < columns; column++)
+        {
+            ref var row = ref Unsafe.Add(ref tile, (nint)column * tileStride);
+            MemoryMarshal.CreateSpan(ref Unsafe.Add(ref row, from), there - from).Clear();
+            MemoryMarshal.CreateSpan(ref Unsafe.Add(ref row, end), to - end).Clear();
+        }
+    }
+
+    /// <summary>The rows of a band that its source has.</summary>
+    private static (int From, int To) RowsThere(int length, int first, int from, int to)
+    {
+        var end = Math.Clamp(first + 1, from, to);
+        return (Math.Clamp(first - length + 1, from, end), end);
+    }
+
+    /// <summary>
     /// target[column · targetStride + row] = source[row · sourceStride + column], and nothing else is written.
     /// </summary>
     /// <param name="source">The first number of the first row.</param>

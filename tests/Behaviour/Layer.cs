@@ -99,7 +99,7 @@ public sealed class Layer
     {
         // The generator reads the very files that this assembly was compiled from. What else is in them need not compile here.
         var tests = Path.Combine(Repository.Root, "tests");
-        var files = new[] { "Behaviour", "Masks", "Rotary", "Decay", "Linformer", Path.Combine("Gpu", "Behaviour") }
+        var files = new[] { "Behaviour", "Masks", "Rotary", "Decay", "Linformer", "RelativePositions", Path.Combine("Gpu", "Behaviour") }
             .SelectMany(folder => Directory.GetFiles(Path.Combine(tests, folder), "*.cs"));
         var sources = files.Select(File.ReadAllText).ToArray();
         var run = new GeneratorRun([.. sources, "global using System;"]);

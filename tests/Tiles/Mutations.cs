@@ -41,7 +41,8 @@ internal sealed class Mutations
         var changed = statement.Match(
             load: Of, store: Of, matMul: Of, map: Of, transpose: Of, reduce: Of, rebase: Of, runs: Of, fold: Of, parallel: Of,
             forEach: each => [each with { Count = each.Count + 1 }],
-            addToTable: _ => []);
+            addToTable: _ => [],
+            loadBand: Of, skew: Of);
         foreach (var other in changed)
         {
             yield return Replaced(statement, $"'{Text(statement)}' is '{Text(other)}'", other);
@@ -67,6 +68,18 @@ internal sealed class Mutations
         .. _loops.Where(loop => loop != load.Loop).Select(loop => load with { Loop = loop }),
         .. Retargeted(load.Target).Select(tile => load with { Target = tile }),
         .. load.Rotation is null ? [] : new[] { load with { Rotation = null } },
+    ];
+
+    private IEnumerable<Statement> Of(LoadBand load) =>
+    [
+        .. _program.Operands.Where(tensor => tensor != load.Source).Select(tensor => load with { Source = tensor }),
+        .. Retargeted(load.Target).Select(tile => load with { Target = tile }),
+    ];
+
+    private IEnumerable<Statement> Of(Skew skew) =>
+    [
+        .. Others(skew.Source).Select(tile => skew with { Source = tile }),
+        .. Others(skew.Target).Select(tile => skew with { Target = tile }),
     ];
 
     private IEnumerable<Statement> Of(Store store) =>

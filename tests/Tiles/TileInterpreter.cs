@@ -29,7 +29,8 @@ internal sealed class TileInterpreter
         _errors = errors;
         _tileRows = tileRows;
         int Most(TokenAxis axis) =>
-            tensors.Where(tensor => tensor.Key.Axis == axis).Select(tensor => tensor.Value.GetLength(0)).DefaultIfEmpty().Max();
+            tensors.Where(tensor => tensor.Key.Axis == axis && tensor.Key.Positions is null)
+                .Select(tensor => tensor.Value.GetLength(0)).DefaultIfEmpty().Max();
         _keys = Most(TokenAxis.Keys);
         _firstPosition = _keys - Most(TokenAxis.Queries);
     }
@@ -97,7 +98,9 @@ internal sealed class TileInterpreter
         fold: Fold,
         parallel: parallel => Loop(parallel.Loop, parallel.Body),
         forEach: ForEach,
-        addToTable: Add);
+        addToTable: Add,
+        loadBand: LoadBand,
+        skew: Skew);
 
     private void Map(Map map)
     {
@@ -150,6 +153,25 @@ internal sealed class TileInterpreter
         {
             _tiles[load.Target] = Rotated(_tiles[load.Target], rotation, load.Source, load.Loop, sign: 1);
         }
+    }
+
+    private void LoadBand(LoadBand load)
+    {
+        var source = _tensors[load.Source];
+        var (queries, columns) = load.Target.Rows.Between!.Value;
+        var ((i, rows), (j, _)) = (_position[queries], _position[columns]);
+        _tiles[load.Target] = Generate(Size(load.Target.Rows), source.GetLength(1), (r, c) =>
+            _firstPosition + i + rows - 1 - j - r is >= 0 and var row && row < source.GetLength(0) ? source[row, c] : 0);
+    }
+
+    private void Skew(Skew skew)
+    {
+        var source = _tiles[skew.Source];
+        var (rows, columns) = (Size(skew.Target.Rows), Size(skew.Target.Columns));
+        _tiles[skew.Target] = Generate(rows, columns, (r, c) =>
+            !skew.IsAdjoint ? source[r, rows - 1 - r + c]
+            : c - (rows - 1 - r) is >= 0 and var column && column < source.GetLength(1) ? source[r, column]
+            : 0);
     }
 
     /// <summary>Rows of an operand, rotated by their positions, or back.</summary>
@@ -433,7 +455,7 @@ internal sealed class TileInterpreter
         Place.Query => _firstPosition + _position[sight.Queries].Start + query,
         Place.Key => (sight.IsWithinTile ? _firstPosition : 0) + _position[sight.Keys].Start + key,
         Place.Head => _head,
-        Place.Keys => _keys,
+        Place.Keys or Place.PresentKeys => _keys, // nothing is padded here
         _ => throw new InvalidOperationException($"A pair of tokens has no {place}."),
     };
 
@@ -457,7 +479,9 @@ internal sealed class TileInterpreter
             : Math.Min(Evaluate(extremum.Left), Evaluate(extremum.Right)),
         stridedCount: count => Math.Max(0, (Evaluate(count.Total) - Evaluate(count.Offset) + count.Stride - 1) / count.Stride));
 
-    private int Size(Dim dim) => dim.IsTokens ? _position[dim].Count : dim.Size;
+    private int Size(Dim dim) =>
+        dim.Between is { } between ? Size(between.Rows) + Size(between.Columns) - 1
+        : dim.IsTokens ? _position[dim].Count : dim.Size;
 
     private static Bounded[,] Row(Bounded[,] matrix, int row) => Generate(1, matrix.GetLength(1), (_, c) => matrix[row, c]);
 

@@ -12,7 +12,7 @@ namespace KernelGen.Generator.Backends.Cpu;
 internal sealed class BodyEmitter
 {
     /// <summary>Where a kernel finds the positions of its tokens.</summary>
-    public static readonly SightText Positions = new("head.FirstPosition", "head.Head", "head.Positions");
+    public static readonly SightText Positions = new("head.FirstPosition", "head.Head", "head.Positions", "head.KeyLength");
 
     private readonly CpuSchedule _schedule;
     private readonly TileProgram _program;
@@ -141,7 +141,9 @@ internal sealed class BodyEmitter
                 fold: fold => FoldInGroups(GroupsOf(fold.State)!, new("from", "to"), step.Body),
                 parallel: parallel => Loop(parallel.Loop, new("from", "to"), step.Body),
                 forEach: Unsupported.Throw,
-                addToTable: Unsupported.Throw);
+                addToTable: Unsupported.Throw,
+                loadBand: Unsupported.Throw,
+                skew: Unsupported.Throw);
         }
     }
 
@@ -211,7 +213,9 @@ internal sealed class BodyEmitter
         fold: fold => FoldInGroups(GroupsOf(fold.State)!, Range(fold.Loop), step.Body),
         parallel: parallel => Loop(parallel.Loop, Range(parallel.Loop), step.Body),
         forEach: Unsupported.Throw,
-        addToTable: Unsupported.Throw);
+        addToTable: Unsupported.Throw,
+        loadBand: Unsupported.Throw,
+        skew: Unsupported.Throw);
 
     /// <summary>A loop that adds to the sums of a state, group by group.</summary>
     private void FoldInGroups(SumGroups groups, LoopRange range, IReadOnlyList<Step> body)
@@ -525,6 +529,12 @@ internal sealed class BodyEmitter
                 LookFrom(strip, sight);
             }
 
+            foreach (var band in strip.Statements.OfType<Skew>().Where(skew => skew.IsAdjoint).Select(skew => skew.Target))
+            {
+                _writer.Line($"// {band} is zero but for what is made in its memory.");
+                Fill(band, _schedule.StripRows * _buffers[band].Stride, 0);
+            }
+
             Chain(strip);
             _strip = null;
             _seesAll = null;
@@ -573,7 +583,7 @@ internal sealed class BodyEmitter
             .Any(choice => choice is { Condition: Position.Sees, IfFalse: Expr.Constant { Value: double.NegativeInfinity } })
         && strip.Statements.All(statement =>
             statement is Rebase or Reduce { Accumulate: true } or MatMul { Accumulate: true } or Tiles.AddToTable
-            || (statement is Map or Reduce or MatMul
+            || (statement is Map or Reduce or MatMul or Skew
                 && Dataflow.Writes(statement).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip)));
 
     /// <summary>What statements ask to be seen between tiles, as loops do; null: nothing.</summary>
@@ -630,7 +640,9 @@ internal sealed class BodyEmitter
                 fold: Unsupported.Throw,
                 parallel: Unsupported.Throw,
                 forEach: Unsupported.Throw,
-                addToTable: Alone<AddToTable>(add => AddToTable(add, rows)));
+                addToTable: Alone<AddToTable>(add => AddToTable(add, rows)),
+                loadBand: Alone<LoadBand>(LoadBand),
+                skew: Alone<Skew>(skew => Describe(skew))); // it is the same memory
         }
 
         Flush();
@@ -732,7 +744,7 @@ internal sealed class BodyEmitter
             ]);
         }
 
-        arguments = arguments.Concat(emitter.Places.Select(place => place == Place.Head ? Positions.Head : Positions.Positions));
+        arguments = arguments.Concat(emitter.Places.Select(Positions.OfHead));
 
         if (emitter.NeedsRun)
         {
@@ -855,6 +867,21 @@ internal sealed class BodyEmitter
 
         _writer.Line(
             $"_TileCopy.Load(ref _Unsafe.Add(ref {tensor}, {token} * {stride}), -{stride}, {rows}, {load.Source.Columns.Size}, {target}, {buffer.Stride});");
+    }
+
+    /// <summary>The rows of a band that a tile needs: those of its queries, in whole strips, and all of its columns.</summary>
+    private void LoadBand(LoadBand load)
+    {
+        var (tensor, stride) = Tensor(load.Source);
+        var (buffer, band) = (_buffers[load.Target], load.Target.Rows);
+        var (queries, columns) = band.Between!.Value;
+        var (tile, strip) = (_schedule.TileRows(queries), _schedule.StripRows);
+        Describe(load);
+        _writer.Line($"var {load.Target}From = {tile} - ((({Count(queries)} + {strip - 1}) / {strip}) * {strip});");
+        _writer.Line(
+            $"_TileCopy.LoadBand{(buffer.IsTransposed ? "Transposed" : "")}(ref {tensor}, {stride}, {Print(load.Source.Length)}, {load.Source.Columns.Size}, "
+            + $"{Positions.Position(queries, _sights)} + {tile - 1} - {Start(columns)}, {load.Target}From, {tile - 1} + {Count(columns)}, "
+            + $"ref {buffer.Name}, {buffer.Stride});");
     }
 
     private static bool IsReversed(TokenLoop loop) => loop.Stride == -1;
@@ -1057,6 +1084,11 @@ internal sealed class BodyEmitter
             At(product.A), Locate(product.A).Stride, $"ref {RightOperand(product)}", RightStride(product), Locate(product.Target).Stride,
             Rows: !rows.IsTokens ? "" : _strip is null ? Count(rows) : "sCount", Inner: inner.IsTokens ? Count(inner) : "",
             Diagonal: _strip is null ? "0" : "s");
+        if ((product.Target.Columns.Between ?? inner.Between) is { } between)
+        {
+            return InBand(product, places, between.Columns);
+        }
+
         if (_seen is not null && inner == _seen)
         {
             return places with { B = $"ref _Unsafe.Add({places.B}, seenFrom * {places.StrideB})", Inner = "seenTo - seenFrom" };
@@ -1079,6 +1111,21 @@ internal sealed class BodyEmitter
             B = $"ref _Unsafe.Add({places.B}, runFrom * {places.StrideB})",
             Inner = "runTo - runFrom",
         };
+    }
+
+    /// <summary>
+    /// What a strip multiplies its band with: the rows of that which belong to the strip, of its columns those that are seen. Each row of
+    /// the strip needs one before those of the row above, so they are as many as the columns and the strip's other rows.
+    /// </summary>
+    private ProductPlaces InBand(MatMul product, ProductPlaces places, Dim columns)
+    {
+        var isTarget = product.Target.Columns.Between is not null;
+        var first = $"{Text(_schedule.LastStrip(isTarget ? product.Target.Columns : product.A.Columns))} - s";
+        var (from, count) = columns == _seen ? ($"{first} + seenFrom", "seenTo - seenFrom") : (first, Count(columns));
+        var others = _schedule.StripRows - 1;
+        return isTarget
+            ? places with { B = $"ref _Unsafe.Add({places.B}, {from})", Columns = $"({count} + {others + 15}) & -16" }
+            : places with { B = $"ref _Unsafe.Add({places.B}, ({from}) * {places.StrideB})", Inner = $"{count} + {others}" };
     }
 
     private string RightOperand(MatMul product) =>
@@ -1182,7 +1229,7 @@ internal sealed class BodyEmitter
     {
         var (reference, stride, isStrip) = LocateRaw(tile);
         reference = instead ?? reference;
-        var seen = _seen is not null && tile.Columns == _seen ? "seenFrom" : null;
+        var seen = _seen is not null && (tile.Columns == _seen || tile.Columns.Between?.Columns == _seen) ? "seenFrom" : null;
         return _strip is not null && !isStrip && tile.Rows == _strip
             ? $"ref _Unsafe.Add(ref {reference}, s * {stride}{(seen is null ? "" : " + " + seen)})"
             : seen is null ? $"ref {reference}"
@@ -1206,15 +1253,23 @@ internal sealed class BodyEmitter
 
     private static string Start(Dim tokens) => IndexText.Start(tokens);
 
-    private static string Count(Dim tokens) => IndexText.Count(tokens);
+    private string Count(Dim tokens) => tokens.Between is null ? IndexText.Count(tokens) : Text(_schedule.TileRows(tokens));
+
+    private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Upper(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 
     /// <summary>Whether positions below a bound are surely below a length.</summary>
     private static bool IsWithin(TokenIndex bound, TokenIndex length) =>
         Print(bound) == Print(length)
+        || (bound, length) is
+            (TokenIndex.Length { Operand: { IsOfKeys: true, Positions: null } }, TokenIndex.Length { Operand.Positions: not null })
         || (bound is TokenIndex.Extremum { IsMax: false } min && (IsWithin(min.Left, length) || IsWithin(min.Right, length)));
 
     private static string Print(TokenIndex index) => IndexText.Print(
-        index, length => length.Operand.IsOfKeys ? "head.KeyLength" : "head.QueryLength", "global::System.Math");
+        index,
+        length => length.Operand.Positions is { } positions ? Text(positions)
+            : length.Operand.IsOfKeys ? "head.KeyLength"
+            : "head.QueryLength",
+        "global::System.Math");
 }

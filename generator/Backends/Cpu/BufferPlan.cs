@@ -153,6 +153,12 @@ internal sealed class BufferPlan
             return;
         }
 
+        if (statement is Skew { IsAdjoint: false } skew)
+        {
+            _buffers[skew.Target] = View(skew.Target, skew.Source);
+            return;
+        }
+
         foreach (var target in Dataflow.Writes(statement).Where(target => target is not StateMember && !_buffers.ContainsKey(target)))
         {
             Assign(all, block, strip, statement, target);
@@ -163,9 +169,18 @@ internal sealed class BufferPlan
     {
         var readers = Statements(all).Where(other => Dataflow.Reads(other).Contains(target)).ToList();
         // What is rotated is packed after that.
-        if (statement is Load { Rotation: null } && readers.All(reader => IsRightOperand(reader, target) && ((MatMul)reader).A != target))
+        if (statement is Load { Rotation: null } or LoadBand
+            && readers.All(reader => IsRightOperand(reader, target) && ((MatMul)reader).A != target))
         {
             _buffers[target] = AllocateTransposed(target.Name, target);
+            return;
+        }
+
+        if (readers.OfType<Skew>().FirstOrDefault(reader => reader.IsAdjoint) is { } adjoint)
+        {
+            // It is made where it is a band.
+            Assign(all, block, strip, adjoint, adjoint.Target);
+            _buffers[target] = View(target, adjoint.Target);
             return;
         }
 
@@ -215,9 +230,26 @@ internal sealed class BufferPlan
         _ => Enumerable.Empty<Statement>(),
     });
 
+    /// <summary>
+    /// The elements of a strip of a band that belong to columns: each row begins one before that above it, so rows are one float closer
+    /// together.
+    /// </summary>
+    private Buffer View(Tile tile, Tile band)
+    {
+        var whole = _buffers[band];
+        if (!whole.IsStrip)
+        {
+            throw new NotSupportedException($"{band} is a band that outlives a strip.");
+        }
+
+        var view = whole with { Name = tile.Name, Offset = whole.Offset + _schedule.StripRows - 1, Stride = whole.Stride - 1 };
+        _all.Add(view);
+        return view;
+    }
+
     private Buffer AllocateTransposed(string name, Tile tile)
     {
-        var stride = _schedule.Stride(_schedule.Padded(tile.Rows));
+        var stride = _schedule.Stride(_schedule.PaddedRows(tile));
         return Allocate(name, _schedule.Padded(tile.Columns) * stride, stride) with { IsTransposed = true };
     }
 

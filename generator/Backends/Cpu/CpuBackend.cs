@@ -141,11 +141,12 @@ internal sealed class CpuBackend : Backend
         }
     }
 
-    /// <summary>A step hands in a row of each tensor for each stream, and what is one row for all.</summary>
+    /// <summary>A step hands in a row a stream of each tensor, what is one row for all, and what has a row a position.</summary>
     private static string? OnSteps(TileProgram program) =>
         program.IsForward && CpuKernels.Decodes(program)
         && AttentionOperands.OthersOf([program]).FirstOrDefault(operand =>
-            operand.Access != OperandAccess.Read || (operand.SharedBy.HasFlag(OperandSharing.Batch) && !operand.IsTable)) is { } other
+            operand.Access != OperandAccess.Read
+            || (operand.SharedBy.HasFlag(OperandSharing.Batch) && !operand.IsTable && operand.Positions is null)) is { } other
             ? $"it is causal and needs the tensor '{other}', which a step from token to token does not hand in"
             : null;
 }

@@ -176,6 +176,11 @@ internal static class CpuKernels
                 Flag("OutputsKeys", true);
             }
 
+            if (outputs[0] is Parallel { Loop.To: TokenIndex.Length { Operand.Positions: { } positions } })
+            {
+                Constant("OutputPositions", positions);
+            }
+
             writer.Line();
             new OperandTable(program).EmitList(writer);
             writer.Line();

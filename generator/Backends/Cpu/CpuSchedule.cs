@@ -50,11 +50,18 @@ internal sealed class CpuSchedule
     /// <summary>Tokens of a tile of a loop that holds no other.</summary>
     public int TileTokens { get; init; } = TokensPerTile;
 
-    public int TileRows(Dim tokens) => _outerTokens.Contains(tokens) ? TokensPerOuterTile : TileTokens;
+    public int TileRows(Dim tokens) =>
+        tokens.Between is { } between ? TileRows(between.Rows) - StripRows + Padded(tokens)
+        : _outerTokens.Contains(tokens) ? TokensPerOuterTile
+        : TileTokens;
 
-    /// <summary>Elements along an axis in memory: each segment padded to whole vectors.</summary>
+    /// <summary>
+    /// Elements along an axis in memory: each segment padded to whole vectors. Of a band those that a strip of its rows needs: strip by
+    /// strip they move along the rows of what the band is multiplied with.
+    /// </summary>
     public int Padded(Dim dim) =>
         dim == Dim.One ? 1
+        : dim.Between is { } between ? RoundUp(StripRows - 1 + TileRows(between.Columns))
         : dim.IsTokens ? RoundUp(TileRows(dim))
         : dim.Segments * PaddedSegment(dim);
 
@@ -71,6 +78,12 @@ internal sealed class CpuSchedule
         paddedColumns <= PanelColumns ? paddedColumns : (((paddedColumns + LineFloats - 1) / LineFloats) | 1) * LineFloats;
 
     public int Stride(Tile tile) => tile.IsColumnVector ? 1 : Stride(Padded(tile.Columns));
+
+    /// <summary>The first row, of what a band is multiplied with, that the last strip of a tile needs: it needs the first ones.</summary>
+    public int LastStrip(Dim band) => TileRows(band) - Padded(band);
+
+    /// <summary>Rows of a tile side by side, in whole vectors.</summary>
+    public int PaddedRows(Tile tile) => tile.Rows.IsTokens ? RoundUp(TileRows(tile.Rows)) : Padded(tile.Rows);
 
     /// <summary>Rows of a tile in memory.</summary>
     public int Rows(Tile tile) => tile.Rows.IsTokens ? TileRows(tile.Rows) : Padded(tile.Rows);

@@ -209,9 +209,10 @@ internal sealed class DecodingEmitter
 
         foreach (var tile in _statements.SelectMany(Dataflow.Writes).Distinct())
         {
-            if (!_buffers.Contains(tile) && (tile is not StateMember member || member.State != _program.State))
+            if (!_buffers.Contains(tile) && (tile is not StateMember member || member.State != _program.State)
+                && !_statements.OfType<Skew>().Any(skew => skew.Target == tile))
             {
-                _buffers.Add(tile, 1, _schedule.Stride(tile));
+                _buffers.Add(tile, tile.Rows.Between is null ? 1 : RememberedTokens, _schedule.Stride(tile));
             }
         }
 
@@ -346,7 +347,9 @@ internal sealed class DecodingEmitter
                 fold: Unsupported.Throw,
                 parallel: Unsupported.Throw,
                 forEach: Unsupported.Throw,
-                addToTable: Unsupported.Throw);
+                addToTable: Unsupported.Throw,
+                loadBand: Unsupported.Throw,
+                skew: Unsupported.Throw);
         }
 
         if (_runs is not null)
@@ -460,7 +463,9 @@ internal sealed class DecodingEmitter
                 fold: Alone<Fold>(fold => FoldRemembered(fold, done)),
                 parallel: Unsupported.Throw,
                 forEach: Unsupported.Throw,
-                addToTable: Unsupported.Throw);
+                addToTable: Unsupported.Throw,
+                loadBand: Alone<LoadBand>(LoadBand),
+                skew: Alone<Skew>(skew => _writer.Line($"ref var {skew.Target} = ref {skew.Source}; // {ProgramText.Describe(skew)}")));
         }
 
         Flush();
@@ -636,6 +641,17 @@ internal sealed class DecodingEmitter
         }
     }
 
+    /// <summary>The query is one row, so its band has a row for each key.</summary>
+    private void LoadBand(LoadBand load)
+    {
+        var (tensor, stride, columns) = Tensor(load.Source);
+        var keys = load.Target.Rows.Between!.Value.Columns;
+        var rows = load.Source.Positions is { } positions ? Text(positions) : "head.KeyLength";
+        _writer.Line($"// {ProgramText.Describe(load)}");
+        _writer.Line(
+            $"_TileCopy.LoadBand(ref {tensor}, {stride}, {rows}, {columns}, head.FirstPosition - {keys}Start, 0, {keys}Count, ref {load.Target}, {Text(_buffers[load.Target].Stride)});");
+    }
+
     private void Project(Parameter parameter, IReadOnlyList<MatMul> products)
     {
         var (a, c) = (products[0].A, products[0].Target);
@@ -666,7 +682,10 @@ internal sealed class DecodingEmitter
     {
         // The right-hand operand is a member of the state, or rows of all remembered tokens that the query may see.
         var isRemembered = IsRemembered(product.B);
-        var rows = !isRemembered ? null : BlockRows > 0 ? "count + 1" : $"{product.B.Rows}Count";
+        var rows = product.B.Rows.Between is { } between ? $"{between.Columns}Count"
+            : !isRemembered ? null
+            : BlockRows > 0 ? "count + 1"
+            : $"{product.B.Rows}Count";
         var b = !isRemembered ? product.B.Name
             : BlockRows > 0 ? $"_Unsafe.Add(ref rows, {Text(OffsetOf(product.B))})"
             : product.B.Name;
@@ -698,7 +717,7 @@ internal sealed class DecodingEmitter
         if (emitter.NeedsPositions)
         {
             arguments = arguments.Concat(["head.FirstPosition", $"{columns}Start"])
-                .Concat(emitter.Places.Select(place => place == Place.Head ? "head.Head" : "head.Positions"));
+                .Concat(emitter.Places.Select(BodyEmitter.Positions.OfHead));
         }
 
         arguments = arguments.Concat(emitter.Tables.Select(table => $"ref {OperandTable.Start(table.Name)}"));

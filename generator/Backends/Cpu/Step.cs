@@ -111,7 +111,9 @@ internal static class StepPlanner
             fold: _ => null,
             parallel: _ => null,
             forEach: _ => (Dim?)null,
-            addToTable: add => add.Source.Rows);
+            addToTable: add => add.Source.Rows,
+            loadBand: load => load.Target.Rows,
+            skew: skew => skew.Source.Rows);
         return axis is { IsTokens: true } ? axis : null;
     }
 

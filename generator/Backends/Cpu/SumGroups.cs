@@ -86,7 +86,9 @@ internal sealed class SumGroups
         fold: _ => false,
         parallel: _ => false,
         forEach: _ => false,
-        addToTable: _ => false);
+        addToTable: _ => false,
+        loadBand: _ => false,
+        skew: _ => false);
 }
 
 /// <summary>What is rescaled with a sum when its reference rises.</summary>

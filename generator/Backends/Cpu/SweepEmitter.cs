@@ -20,6 +20,14 @@ internal sealed class SweepEmitter
     /// <summary>Of a vector of floats, each as wide as the vector once it is doubles.</summary>
     private static readonly string[] Halves = ["Lower", "Upper"];
 
+    /// <summary>The parameters of what is the same for all tokens of a head.</summary>
+    private static readonly Dictionary<Place, string> OfHeads = new()
+    {
+        [Place.Head] = "headIndex",
+        [Place.Keys] = "positions",
+        [Place.PresentKeys] = "presentKeys",
+    };
+
     private readonly CpuSchedule _schedule;
     private readonly BufferPlan _buffers;
     private readonly IReadOnlyList<Statement> _statements;
@@ -62,7 +70,7 @@ internal sealed class SweepEmitter
         NeedsPositions = Dataflow.Sights(statements.SelectMany(Expressions)).Any();
         Places =
         [
-            .. new[] { Place.Head, Place.Keys }.Where(place => numbers.Exists(number => number.Number.DependsOn(place))
+            .. OfHeads.Keys.Where(place => numbers.Exists(number => number.Number.DependsOn(place))
                 || conditions.OfType<Position.Sees>().Any(sees => sees.Sight.Visibility.Sees.DependsOn(place))),
         ];
         NeedsRun = conditions.Any(condition => condition is Position.InRun);
@@ -136,7 +144,7 @@ internal sealed class SweepEmitter
         return _writer.ToString();
     }
 
-    private static string Name(Place place) => place == Place.Head ? "headIndex" : "positions";
+    private static string Name(Place place) => OfHeads[place];
 
     private static IEnumerable<Expr> Expressions(Statement statement) =>
         statement is Map map ? map.Branches : new[] { ((Reduce)statement).Body };

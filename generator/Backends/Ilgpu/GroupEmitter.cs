@@ -25,7 +25,7 @@ internal sealed class GroupEmitter
     private static readonly string[] Lanes = ["X", "Y", "Z", "W"];
 
     /// <summary>Where a kernel finds the positions of its tokens.</summary>
-    private static readonly SightText Positions = new("firstPosition", "queryHead", "(firstPosition + queryCount)");
+    private static readonly SightText Positions = new("firstPosition", "queryHead", "(firstPosition + queryCount)", "keyCount");
 
     private readonly IReadOnlyList<Sight> _sights;
     private readonly GroupMemory _memory;
@@ -128,7 +128,9 @@ internal sealed class GroupEmitter
         fold: _ => [],
         parallel: _ => [],
         forEach: _ => Enumerable.Empty<string>(),
-        addToTable: _ => Enumerable.Empty<string>());
+        addToTable: _ => Enumerable.Empty<string>(),
+        loadBand: _ => Enumerable.Empty<string>(),
+        skew: _ => Enumerable.Empty<string>());
 
     private int BlocksOf(MatMul product) =>
         _memory.BlockOf(product).Count(_memory.PaddedRows(product.Target), GroupMemory.Pad(_memory.Columns(product.Target)));
@@ -403,7 +405,9 @@ internal sealed class GroupEmitter
                 fold: Fold,
                 parallel: Inner,
                 forEach: Unsupported.Throw,
-                addToTable: AddToTable);
+                addToTable: AddToTable,
+                loadBand: Unsupported.Throw,
+                skew: Unsupported.Throw);
         }
     }
 

@@ -23,6 +23,13 @@ internal static class FavorSpecReader
         var projection = attribute.Member<ProjectionKind>("Projection");
         var isReadable = attribute.KernelFunction("KernelFunctionName", "KernelFunctionType", instead: "Kernel", out var method);
         var theta = RotaryOptions.Read(attribute, headDim);
+        if (attribute.Member<PositionKind>("Positions") == PositionKind.Relative)
+        {
+            attribute.Report(
+                Rules.RelativeContradicted, "Positions", "adds to the scores of pairs, and this attention never makes them",
+                "take Positions.Rotary");
+        }
+
         var decay = StateDecay.Read(attribute, causal);
         CheckRange(attribute, "InputScale", Rules.InputScaleOutOfRange, static scale => scale > 0);
         if (builtIn is not { } kernel || projection is null || !isReadable || !attribute.Binds("Kernel"))

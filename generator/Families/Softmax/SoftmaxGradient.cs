@@ -16,8 +16,14 @@ internal static class SoftmaxGradient
             ? []
             :
             [
-                new Writer(spec, "gradient of the queries").Queries(), new Writer(spec, "gradients of the keys and values").Keys(),
+                new Writer(spec, "gradient of the queries").Queries(),
+                spec.Distances is null
+                    ? new Writer(spec, "gradients of the keys and values").Keys()
+                    : new Writer(spec, "gradients of the keys and values").KeysByQueries(),
                 .. spec.Tables.Count == 0 ? Array.Empty<TileProgram>() : [new Writer(spec, "gradients of learned tables").Tables()],
+                .. spec.Distances is null
+                    ? Array.Empty<TileProgram>()
+                    : [new Writer(spec.ByDistance(), "gradient of the keys of distances").DistanceKeys()],
             ];
 
     private sealed class Writer
@@ -28,6 +34,7 @@ internal static class SoftmaxGradient
         private readonly ScalarFunction? _derivative;
         private readonly double _scale;
         private readonly Rotation? _rotation;
+        private readonly RelativePositions? _positions;
         private readonly TokenOperands _numbers;
         private readonly IReadOnlyList<Operand> _tables;
         private readonly Dim _d, _dv, _i = Dim.Tokens("i"), _j = Dim.Tokens("j");
@@ -54,6 +61,7 @@ internal static class SoftmaxGradient
             _keyGradient = _b.Operand(AttentionOperands.KeyGradient(_d));
             _valueGradient = _b.Operand(AttentionOperands.ValueGradient(_dv));
             _rotation = _b.Rotation(_d, spec.RotaryTheta);
+            _positions = RelativePositions.Of(_b, spec, _d);
             _numbers = new TokenOperands(_b, spec);
             _tables = SoftmaxProgram.Tables(_b, spec);
         }
@@ -65,17 +73,29 @@ internal static class SoftmaxGradient
             {
                 var q = _b.Load("Q", _query, queries, _rotation);
                 var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(q, _spec));
+                var ofPositions = _positions?.Load(queries).Scaled;
                 var (g, n, nr, delta) = OutputTiles(queries);
                 var ofQueries = _numbers.OfQueries(queries);
                 var sums = _b.LocalState("sums", _i);
                 var dq = sums.AddMatrix("dQ", _d);
+                var dw = ofPositions is null ? null : sums.AddMatrix("dW", _d);
                 var keys = _b.Loop(_j, _key.Length, _sight);
                 _b.Fold(keys, sums, () =>
                 {
-                    var (k, a, x, p, sight) = Pairs(keys, ofQueries, scaled, g, n, nr);
-                    _b.AddMatMul(dq, _b.Map("dS", _i, _j, ScoreGradient(p * (x - delta), a, sight)), k);
+                    var distanceKeys = _positions?.KeysBetween(_i, _j);
+                    var (k, a, x, p, sight) = Pairs(keys, ofQueries, scaled, ofPositions, distanceKeys, g, n, nr);
+                    var ds = _b.Map("dS", _i, _j, ScoreGradient(p * (x - delta), a, sight));
+                    _b.AddMatMul(dq, ds, k);
+                    if (dw is not null)
+                    {
+                        _b.AddMatMul(dw, _b.Unskew("dB", ds, distanceKeys!.Rows), distanceKeys);
+                    }
                 });
                 _b.Store(_queryGradient, _b.Map("dQs", _i, _d, (Expr)dq * _scale), queries, _rotation);
+                if (dw is not null)
+                {
+                    _b.Store(_positions!.QueryGradient(), _b.Map("dWs", _i, _d, (Expr)dw * _scale), queries);
+                }
             });
             return _b.Build();
         }
@@ -113,6 +133,72 @@ internal static class SoftmaxGradient
         }
 
         /// <summary>
+        /// As <see cref="Keys"/>, where scores know of distances: products with their keys are skewed row by row, so that queries are rows.
+        /// </summary>
+        public TileProgram KeysByQueries()
+        {
+            var keys = _b.Loop(_j, 0, _key.Length);
+            _b.Parallel(keys, () =>
+            {
+                var k = _b.Load("K", _key, keys);
+                var v = _b.Load("V", _value, keys);
+                var sums = _b.LocalState("sums", _j);
+                var dk = sums.AddMatrix("dK", _d);
+                var dv = sums.AddMatrix("dV", _dv);
+                var queries = _b.Loop(_i, _query.Length, _sight);
+                _b.Fold(queries, sums, () =>
+                {
+                    var q = _b.Load("Q", _query, queries);
+                    var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(q, _spec));
+                    var ofPositions = _positions!.Load(queries).Scaled;
+                    var (g, n, nr, delta) = OutputTiles(queries);
+                    var distanceKeys = _positions.KeysBetween(_i, _j);
+                    var a = _positions.AddTo(_b.MatMul("A", scaled, k, transposeB: true), ofPositions, distanceKeys);
+                    var x = _b.MatMul("X", g, v, transposeB: true);
+                    var p = _b.Map("P", _i, _j, Probability(a, n, nr, _sight));
+                    var ds = _b.Map("dS", _i, _j, ScoreGradient(p * (x - delta), a, _sight));
+                    _b.AddMatMul(dv, p, g, transposeA: true);
+                    _b.AddMatMul(dk, ds, q, transposeA: true);
+                });
+                _b.Store(_keyGradient, _b.Map("dKs", _j, _d, (Expr)dk * _scale), keys);
+                _b.Store(_valueGradient, dv, keys);
+            });
+            return _b.Build();
+        }
+
+        /// <summary>
+        /// ∂loss/∂r_Δ = Σ ∂loss/∂s_ij·(q_i + w)/√d over the pairs so far apart. Columns are distances here, of which
+        /// <see cref="SoftmaxSpec.ByDistance"/> says what queries see; products with keys are a band of it.
+        /// </summary>
+        public TileProgram DistanceKeys()
+        {
+            var distances = _b.Loop(_j, 0, _positions!.Length);
+            _b.Parallel(distances, () =>
+            {
+                var r = _positions.KeysOf(distances);
+                var sums = _b.LocalState("sums", _j);
+                var dr = sums.AddMatrix("dR", _d);
+                var queries = _b.Loop(_i, _query.Length, _sight);
+                _b.Fold(queries, sums, () =>
+                {
+                    var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(_b.Load("Q", _query, queries), _spec));
+                    var (w, ofPositions) = _positions.Load(queries);
+                    var (g, n, nr, delta) = OutputTiles(queries);
+                    var band = Dim.Band("band", _i, _j);
+                    var (k, v) = (_b.LoadBand("K", _key, band), _b.LoadBand("V", _value, band));
+                    var a = _b.Skew("As", _b.MatMul("A", scaled, k, transposeB: true));
+                    var x = _b.Skew("Xs", _b.MatMul("X", g, v, transposeB: true));
+                    var c = _b.Map("C", _i, _j, _b.MatMul("B", ofPositions, r, transposeB: true) + a);
+                    var p = _b.Map("P", _i, _j, Probability(c, n, nr, _sight));
+                    var ds = _b.Map("dS", _i, _j, ScoreGradient(p * (x - delta), c, _sight));
+                    _b.AddMatMul(dr, ds, w, transposeA: true);
+                });
+                _b.Store(_positions.KeyGradient(), _b.Map("dRs", _j, _d, (Expr)dr * _scale), distances);
+            });
+            return _b.Build();
+        }
+
+        /// <summary>
         /// ∂loss/∂(number n of a table) = Σ ∂loss/∂s_ij·∂s_ij/∂n over the pairs whose index is n. The table is one for all heads, so its
         /// sums are left to a program of their own, which goes through the pairs of a head in one order.
         /// </summary>
@@ -133,7 +219,7 @@ internal static class SoftmaxGradient
                 var keys = _b.Loop(_j, _key.Length, _sight);
                 _b.Parallel(keys, () =>
                 {
-                    var (_, a, x, p, sight) = Pairs(keys, ofQueries, scaled, g, n, nr);
+                    var (_, a, x, p, sight) = Pairs(keys, ofQueries, scaled, null, null, g, n, nr);
                     var slopes = TableSlope.Of(_spec.Score);
                     for (var s = 0; s < slopes.Count; s++)
                     {
@@ -159,14 +245,18 @@ internal static class SoftmaxGradient
             return (g, n, _b.Load("nr", _logSumExpRest, queries), delta);
         }
 
-        /// <summary>A tile of keys beside one of queries: K, QKᵀ, GVᵀ, the probabilities, and what the queries see.</summary>
+        /// <summary>
+        /// A tile of keys beside one of queries: K, QKᵀ with what distances add to it, GVᵀ, the probabilities, and what the queries see.
+        /// </summary>
         private (Tile Keys, Tile Products, Tile ByProbability, Tile Probabilities, Sight Sight) Pairs(
-            TokenLoop keys, IEnumerable<TokenTile> ofQueries, Tile scaled, Tile g, Tile logNormaliser, Tile lost)
+            TokenLoop keys, IEnumerable<TokenTile> ofQueries, Tile scaled, Tile? ofPositions, Tile? distanceKeys, Tile g,
+            Tile logNormaliser, Tile lost)
         {
             var k = _b.Load("K", _key, keys, _rotation);
             var v = _b.Load("V", _value, keys);
             var sight = _sight.With(ofQueries.Concat(_numbers.OfKeys(keys, sideBySide: true)));
             var a = _b.MatMul("A", scaled, k, transposeB: true);
+            a = ofPositions is null ? a : _positions!.AddTo(a, ofPositions, distanceKeys!);
             var x = _b.MatMul("X", g, v, transposeB: true);
             return (k, a, x, _b.Map("P", _i, _j, Probability(a, logNormaliser, lost, sight)), sight);
         }

@@ -64,6 +64,7 @@ internal static class SoftmaxProgram
         var numbers = new TokenOperands(b, spec);
         var tables = Tables(b, spec);
         var rotation = b.Rotation(d, spec.RotaryTheta);
+        var positions = RelativePositions.Of(b, spec, d);
 
         var i = Dim.Tokens("i");
         var queries = b.Loop(i, 0, query.Length);
@@ -71,6 +72,7 @@ internal static class SoftmaxProgram
         {
             var q = b.Load("Q", query, queries, rotation);
             var scaled = b.Map("Qs", i, d, Scaled(q, spec));
+            var ofPositions = positions?.Load(queries).Scaled;
             var ofQueries = numbers.OfQueries(queries);
             var softmax = b.LocalState("softmax", i);
             var m = softmax.AddReference("M", asRow: false);
@@ -84,8 +86,10 @@ internal static class SoftmaxProgram
             {
                 var k = b.Load("K", key, keys, rotation);
                 var v = b.Load("V", value, keys);
+                var distanceKeys = positions?.KeysBetween(i, j);
                 var seen = sight.With(ofQueries.Concat(numbers.OfKeys(keys, sideBySide: true)));
                 var scores = b.MatMul("A", scaled, k, transposeB: true);
+                scores = distanceKeys is null ? scores : positions!.AddTo(scores, ofPositions!, distanceKeys);
                 var s = b.Map("S", i, j, WhereSeen(seen, Scores(scores, spec, seen, tables)));
                 b.Rebase(softmax, b.RowMax("top", i, j, s), Threshold);
                 var p = b.Map("P", i, j, Expr.Exp2(s - m, Flush));

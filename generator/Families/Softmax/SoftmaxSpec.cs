@@ -17,6 +17,9 @@ internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibil
     /// <summary>θ by which queries and keys are rotated by their positions; null: they are not.</summary>
     public float? RotaryTheta { get; init; }
 
+    /// <summary>The distances that scores know keys of; null: they know none.</summary>
+    public int? Distances { get; init; }
+
     /// <summary>What an attribute with sizes alone declares.</summary>
     public static SoftmaxSpec Example { get; } = new(HeadDim: 64, ValueDim: 64, Visibility.All);
 
@@ -27,18 +30,45 @@ internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibil
     /// <summary>The learned tables that its score reads.</summary>
     public IReadOnlyList<LearnedTable> Tables => [.. TableSlope.Entries(Score).Select(entry => entry.Table).Distinct()];
 
+    /// <summary>
+    /// The same of queries and distances: key d is the one so far before the query. There is none before the first key, so a query sees
+    /// distances as it sees keys of causal attention; and none in the padding.
+    /// </summary>
+    public SoftmaxSpec ByDistance()
+    {
+        var present = Relation.Less((WholeNumber)Place.Query - Place.Key, Place.PresentKeys);
+        return this with
+        {
+            Visibility = Visibility.Causal.And(new(present & Of(Visibility.Sees))),
+            Score = Score is null ? null : Score with
+            {
+                Body = Score.Body.Replace(
+                    part => part is Expr.Element { Variable: PositionValue value }
+                        ? new Expr.Element(new PositionValue(value.Number.Replace(Back)))
+                        : null,
+                    asked => asked is PositionRelation relation ? new PositionRelation(Of(relation.Relation)) : asked),
+            },
+        };
+
+        static Relation Of(Relation relation) => relation.Replace(number => Relation.AtLeast(number.Replace(Back), 0));
+
+        static WholeNumber Back(Place place) => place == Place.Key ? (WholeNumber)Place.Query - Place.Key : place;
+    }
+
     /// <summary>What its programs are called.</summary>
     public string ProgramName => Visibility.IsAll ? "softmax attention"
         : Visibility == Visibility.Causal ? "causal softmax attention"
         : "masked softmax attention";
 
     public override string Describe() =>
-        $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}{DescribeScore()}{DescribeHeads()}{DescribeRotation()}.";
+        $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}{DescribeScore()}{DescribeHeads()}{DescribePositions()}.";
 
     private string DescribeHeads() => Heads is null ? "" : string.Format(CultureInfo.InvariantCulture, "; for {0} query heads", Heads);
 
-    private string DescribeRotation() =>
-        RotaryTheta is { } theta ? $"; rotary positions, theta {theta.ToString("R", CultureInfo.InvariantCulture)}" : "";
+    private string DescribePositions() =>
+        RotaryTheta is { } theta ? $"; rotary positions, theta {theta.ToString("R", CultureInfo.InvariantCulture)}"
+        : Distances is { } distances ? string.Format(CultureInfo.InvariantCulture, "; relative positions, {0} distances", distances)
+        : "";
 
     private string DescribeScore() => Score is null ? "" : $"; scores become {Score.Name}";
 

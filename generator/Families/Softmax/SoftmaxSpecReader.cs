@@ -12,6 +12,8 @@ internal static class SoftmaxSpecReader
         var (visibility, dilations) = VisibilityReader.Read(attribute);
         var (score, heads) = ScoreOptions.Read(attribute, visibility, dilations);
         var theta = RotaryOptions.Read(attribute, headDim);
-        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, visibility, score, heads) { RotaryTheta = theta };
+        var spec = new SoftmaxSpec(headDim, valueDim, visibility, score, heads) { RotaryTheta = theta };
+        spec = spec with { Distances = RelativeOptions.Read(attribute, spec) };
+        return attribute.Failed ? null : spec;
     }
 }
