@@ -10,6 +10,7 @@ using KernelGen.Bench.Functions;
 using KernelGen.Bench.Gpu;
 using KernelGen.Bench.Linformer;
 using KernelGen.Bench.Masks;
+using KernelGen.Bench.Relative;
 using KernelGen.Bench.Roofline;
 
 if (Build.IsDebug)
@@ -27,6 +28,7 @@ var root = new RootCommand("Measures the kernels that KernelGen generates, and t
     MasksCommand.Create(),
     DecayCommand.Create(),
     LinformerCommand.Create(),
+    RelativeCommand.Create(),
     CompareCommand.Create(),
     GpuCommand.Create(),
     FunctionsCommand.Create(),

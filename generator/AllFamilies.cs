@@ -15,7 +15,7 @@ internal static class AllFamilies
             FavorGradient.Build, FavorMembers.Of),
         new Family<SoftmaxSpec>(
             "KernelGen.SoftmaxAttentionAttribute", SoftmaxSpec.Example, SoftmaxSpecReader.Read, SoftmaxProgram.Build,
-            SoftmaxGradient.Build),
+            SoftmaxGradient.Build, SoftmaxMembers.Of),
         new Family<LinformerSpec>(
             "KernelGen.LinformerAttentionAttribute", LinformerSpec.Example, LinformerSpecReader.Read, LinformerProgram.Build,
             LinformerGradient.Build, LinformerMembers.Of),

@@ -15,6 +15,12 @@ internal sealed class CpuSchedule
     /// </summary>
     private const int TokensPerOuterTile = 192;
 
+    /// <summary>
+    /// Tokens of an inner tile between which and those of an outer one lies a band: of both together there are rows to pack, so the larger
+    /// the inner tile is the fewer for each pair.
+    /// </summary>
+    private const int TokensPerBandTile = 96;
+
     /// <summary>Columns of the widest register block.</summary>
     private const int PanelColumns = 64;
 
@@ -28,6 +34,11 @@ internal sealed class CpuSchedule
     {
         _outerTokens = new HashSet<Dim>(
             Dataflow.Flatten(program.Body).OfType<Parallel>().Where(p => p.Body.OfType<Fold>().Any()).Select(p => p.Loop.Tokens));
+        if (Dataflow.Flatten(program.Body).OfType<LoadBand>().Any())
+        {
+            TileTokens = TokensPerBandTile;
+        }
+
         _transposedParameters = new HashSet<Tile>(
             Dataflow.Flatten(program.Body).OfType<MatMul>()
                 .Where(product => product.TransposeB && product.B is Parameter).Select(product => product.B));
