@@ -31,6 +31,10 @@ public sealed partial class SquareExact;
 [SoftmaxAttention(HeadDim = 8, Causal = true)]
 public sealed partial class SquareCausalExact;
 
+/// <summary>Scores know distances.</summary>
+[SoftmaxAttention(HeadDim = 8, ValueDim = 6, Causal = true, Positions = Positions.Relative, Distances = 40)]
+public sealed partial class Relative;
+
 /// <summary>Heads wide enough for random weights to tell words apart.</summary>
 [SoftmaxAttention(HeadDim = 32)]
 public sealed partial class WideExact;

@@ -47,6 +47,44 @@ public sealed class OtherTensorTests
         Assertions.Close(exact[4].grad!, given[4].grad!, GradientTolerance);
     }
 
+    /// <summary>
+    /// Transformer-XL with a memory: u, w and the matrix that makes keys of distances learn from what the layer gives for q + u, q + w and
+    /// r.
+    /// </summary>
+    [Fact]
+    public void Relative_positions_and_their_gradients_are_those_of_torch()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(4);
+        var (queries, keys) = (12, 31);
+        Tensor[] exact = [Draw(2, 3, queries, 8), Draw(2, 3, keys, 8), Draw(2, 3, keys, 6), Draw(3, 1, 8), Draw(3, 1, 8), Draw(3, 10, 8)];
+        Tensor[] given = [.. exact.Select(one => one.detach().to(ScalarType.Float32).requires_grad_())];
+        var sinusoids = tensor(DistanceEmbedding.Sinusoids(distances: 40, dim: 10), [40, 10]);
+        var output = new Relative().Forward(
+            given[0] + given[3], given[1], given[2],
+            tensors: new Dictionary<string, Tensor>
+            {
+                ["positionQuery"] = given[0] + given[4],
+                ["distanceKey"] = sinusoids.matmul(given[5]),
+            });
+
+        // Row i and column j are keys − queries + i − j tokens apart.
+        var distances = arange(keys - queries, keys).unsqueeze(1) - arange(keys).unsqueeze(0);
+        var byDistance = (exact[0] + exact[4]).matmul(sinusoids.to(ScalarType.Float64).matmul(exact[5]).transpose(-1, -2));
+        var byKey = byDistance.gather(-1, distances.clamp(min: 0).expand(2, 3, queries, keys));
+        var scores = ((exact[0] + exact[3]).matmul(exact[1].transpose(-1, -2)) + byKey) / Math.Sqrt(8);
+        var expected = scores.masked_fill(distances < 0, double.NegativeInfinity).softmax(-1).matmul(exact[2]);
+        Assertions.Close(expected, output, OutputTolerance);
+
+        var outputGradient = randn(2, 3, queries, 6, ScalarType.Float64);
+        output.backward([outputGradient.to(ScalarType.Float32)]);
+        expected.backward([outputGradient]);
+        foreach (var (one, other) in exact.Zip(given))
+        {
+            Assertions.Close(one.grad!, other.grad!, GradientTolerance);
+        }
+    }
+
     /// <summary>Only what requires a gradient gets one, the matrices alone among them.</summary>
     [Fact]
     public void Matrices_alone_may_require_gradients()
