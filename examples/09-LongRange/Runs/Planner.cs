@@ -11,13 +11,14 @@ internal sealed record Planner(bool IsShort, Budget Budget, int Threads, IReadOn
     /// <summary>Blocks of the model, where nothing else is asked for.</summary>
     public const int Layers = 2;
 
-    private const int ShortLength = 256;
+    // Small steps: in minutes on a CPU it matters more how many there are than how exact each gradient is.
+    private const int TokensOfStep = 4_096, HeldTokens = 400_000, ShortLength = 256;
 
     /// <summary>The plans of an attention for a task, one a seed.</summary>
     public IReadOnlyList<RunPlan> Plans(LongRangeTask task, string attention, int layers = Layers) =>
     [
         .. Seeds.Select(seed => new RunPlan(
-            task.Name, attention, seed, layers, IsShort ? ShortLength : task.Length, IsShort ? 2 * ShortLength : 8_192,
-            IsShort ? 8 * ShortLength : 400_000, Budget, Threads, Path.GetFileName(TextPath))),
+            task.Name, attention, seed, layers, IsShort ? ShortLength : task.Length, IsShort ? 2 * ShortLength : TokensOfStep,
+            IsShort ? 8 * ShortLength : HeldTokens, Budget, Threads, Path.GetFileName(TextPath))),
     ];
 }
