@@ -7,7 +7,7 @@ internal static class RunIntro
     public static void Print(Printer printer, JobSettings settings, int left)
     {
         printer.Path($"Runs that are done: ", settings.Folder);
-        printer.Line($"{left} runs are left, {settings.Planner.Budget} each, on {Machine.Threads(settings.Planner.Threads)}. Ctrl-C stops; the same command goes on with the run that was stopped.");
+        printer.Line($"Runs that are left: {left}, {settings.Planner.Budget} each, on {Machine.Threads(settings.Planner.Threads)}. Ctrl-C stops; the same command goes on with the run that was stopped.");
         printer.WarnOfDebug();
         printer.Space();
     }

@@ -7,7 +7,7 @@ namespace KernelGen.Examples.LongRange;
 /// <summary>Trains and tests a model by a plan.</summary>
 internal sealed class ModelRun(RunPlan plan, LongRangeTask task)
 {
-    private const int TimedSteps = 3, Tests = 8;
+    private const int TimedSteps = 3, Tests = 5;
     private const double Rate = 2e-3;
 
     private readonly IReadOnlyList<Example> _held = HeldOf(plan, task);
@@ -52,7 +52,7 @@ internal sealed class ModelRun(RunPlan plan, LongRangeTask task)
                     return Result(score: null);
                 }
 
-                // A test after each eighth of the steps.
+                // A test after each fifth of the steps.
                 var done = (int)trainer.Steps;
                 if (done < steps && done * Tests / steps > (done - 1) * Tests / steps)
                 {

@@ -50,6 +50,8 @@ internal static class RunProcess
     /// <summary>What such a process does: prints its result.</summary>
     public static int Run(string plan, string textPath)
     {
+        // Ctrl-C at a terminal reaches both processes: the one that started this one ends it.
+        Console.CancelKeyPress += (_, pressed) => pressed.Cancel = true;
         var asked = JsonSerializer.Deserialize<RunPlan>(plan) ?? throw new JobException("There is no plan.");
         Console.WriteLine(JsonSerializer.Serialize(new ModelRun(asked, AllTasks.Create(asked.Task, textPath)).Run()));
         return ExitCode.Success;

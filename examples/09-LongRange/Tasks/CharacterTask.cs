@@ -47,8 +47,8 @@ internal sealed class CharacterTask(CharacterText text) : LongRangeTask
     /// <inheritdoc/>
     public override IReadOnlyList<Baseline> Baselines(IReadOnlyList<Example> held) =>
     [
-        new("how frequent a character is", Bits(held, sees: false)),
-        new("how frequent it is after the one before", Bits(held, sees: true)),
+        new("frequencies", Bits(held, sees: false)),
+        new("frequencies of pairs", Bits(held, sees: true)),
     ];
 
     /// <summary>Bits of a character by frequencies in the text that is learned from; each is counted once more than it is there.</summary>

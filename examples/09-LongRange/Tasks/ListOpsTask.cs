@@ -48,8 +48,8 @@ internal sealed class ListOpsTask : LongRangeTask
         var answers = held.Select(example => (Root: example.Inputs[1], Answer: example.Targets[0])).ToList();
         return
         [
-            new("always the most frequent value", Best(answers.GroupBy(_ => 0L))),
-            new("the most frequent value of the first operator", Best(answers.GroupBy(pair => pair.Root))),
+            new("the most frequent value", Best(answers.GroupBy(_ => 0L))),
+            new("by the first operator", Best(answers.GroupBy(pair => pair.Root))),
         ];
 
         double Best(IEnumerable<IGrouping<long, (long Root, long Answer)>> groups) =>

@@ -3,21 +3,21 @@ using KernelGen.Examples.Training;
 namespace KernelGen.Examples.LongRange;
 
 /// <summary>
-/// Associative recall: pairs of a key and its value, strewn over noise; then keys again, and after each the model is asked for its value.
-/// Whatever is between a pair and its question has to be looked past.
+/// Associative recall: pairs of a key and its value, strewn over noise; then keys alone, again and again, and at each the model is asked for
+/// its value. Whatever is between a pair and its question has to be looked past.
 /// </summary>
 internal sealed class RecallTask : LongRangeTask
 {
     /// <summary>Different values, which are the first tokens.</summary>
-    public const int Values = 64;
+    public const int Values = 16;
 
     /// <summary>Different keys, the tokens after the values.</summary>
-    public const int Keys = 64;
+    public const int Keys = 16;
 
     /// <summary>Different tokens of noise, which come last.</summary>
     public const int Noise = 16;
 
-    private const int CommonSeed = 0, TokensOfPair = 32, MostPairs = 32;
+    private const int CommonSeed = 0, TokensOfPair = 64, MostPairs = 16;
 
     /// <inheritdoc/>
     public override string Name => "recall";
@@ -35,15 +35,15 @@ internal sealed class RecallTask : LongRangeTask
     public override int Answers => Values;
 
     /// <inheritdoc/>
-    public override int Length => 1_024;
+    public override int Length => 512;
 
     /// <inheritdoc/>
     public override ScoreKind Score => ScoreKind.Accuracy;
 
-    /// <summary>The pairs of a sequence of so many tokens, and its questions.</summary>
+    /// <summary>The pairs of a sequence of so many tokens.</summary>
     public static int PairsOf(int length) => Math.Clamp(length / TokensOfPair, 1, MostPairs);
 
-    /// <summary>Where the questions begin: pairs stand before.</summary>
+    /// <summary>Where the questions begin, each token from there on: pairs stand before.</summary>
     public static int QuestionsFrom(int length) => 3 * length / 4 / 2 * 2;
 
     /// <inheritdoc/>
@@ -72,7 +72,7 @@ internal sealed class RecallTask : LongRangeTask
         return
         [
             new("any value", 1.0 / Values),
-            new("the most frequent value of the sequence", (double)inSequence / questions),
+            new("most frequent in the sequence", (double)inSequence / questions),
         ];
     }
 
@@ -81,7 +81,7 @@ internal sealed class RecallTask : LongRangeTask
         int pairs = PairsOf(length), from = QuestionsFrom(length);
         var (inputs, targets) = (new long[length], new long[length]);
         Array.Fill(targets, TrainingBatch.Ignored);
-        for (var i = 0; i < length; i++)
+        for (var i = 0; i < from; i++)
         {
             inputs[i] = Values + Keys + random.Next(Noise);
         }
@@ -96,12 +96,10 @@ internal sealed class RecallTask : LongRangeTask
             inputs[(2 * slots[pair]) + 1] = values[pair];
         }
 
-        int[] places = [.. Shuffled(random, length - from).Take(pairs)];
-        for (var question = 0; question < pairs; question++)
+        for (var question = from; question < length; question++)
         {
-            // Every pair is asked for, in the order of places drawn.
-            inputs[from + places[question]] = Values + keys[question];
-            targets[from + places[question]] = values[question];
+            var pair = random.Next(pairs);
+            (inputs[question], targets[question]) = (Values + keys[pair], values[pair]);
         }
 
         return new Example(inputs, targets);
