@@ -14,8 +14,9 @@ internal static class LongRangeModel
     /// <exception cref="JobException">The attention has no form for the task.</exception>
     public static Transformer Create(LongRangeTask task, AttentionChoice attention, int layers, int seed)
     {
+        var form = task.Causal ? "causal" : "bidirectional";
         var create = attention.For(task.Causal) ?? throw new JobException(
-            $"The attention '{attention.Name}' has no {(task.Causal ? "causal" : "bidirectional")} form, which the task '{task.Name}' needs.");
+            $"The attention '{attention.Name}' has no {form} form, which the task '{task.Name}' needs.");
         _ = torch.manual_seed(seed);
         var sizes = ModelSizes.Of(task, layers);
         return new Transformer(sizes, layer => create(new LayerPlace(sizes, layer, seed)));

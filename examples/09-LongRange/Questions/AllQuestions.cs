@@ -28,7 +28,8 @@ internal static class AllQuestions
     {
         var task = new ListOpsTask();
         return new ComparisonQuestion(
-            "Do random projections do in Linformer, or has it to learn them?", "Linformer's matrices: where they start, and whether they are learned", task,
+            "Do random projections do in Linformer, or has it to learn them?",
+            "Linformer's matrices: where they start, and whether they are learned", task,
             Sides(settings, task, "linformer", "linformer-pooling-kept", "linformer-random", "linformer-random-kept", "exact"), settings,
             stop);
     }
@@ -39,7 +40,8 @@ internal static class AllQuestions
         return new ComparisonQuestion(
             "Which component of FAVOR+ matters?", "FAVOR+ with a component changed", task,
             Sides(
-                settings, task, "favor", "favor-16", "favor-256", "favor-gaussian", "favor-kept", "favor-relu", "favor-unnormalized", "exact"),
+                settings, task, "favor", "favor-16", "favor-256", "favor-gaussian", "favor-kept", "favor-relu", "favor-unnormalized",
+                "exact"),
             settings, stop);
     }
 

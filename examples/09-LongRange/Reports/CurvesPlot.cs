@@ -15,9 +15,8 @@ internal static class CurvesPlot
         string title, LongRangeTask task, IReadOnlyList<RunGroup> groups, IReadOnlyList<Baseline> baselines, Budget budget)
     {
         var seeds = groups.SelectMany(group => group.Runs).Select(run => run.Plan.Seed).Distinct().Count();
-        var plot = new LinePlot(
-            title, FormattableString.Invariant($"{budget} each; {(seeds == 1 ? "one seed" : $"means of {seeds} seeds, bands hold them all")}"),
-            "seconds of training", $"{task.Score.Name}, held-out examples")
+        var means = seeds == 1 ? "one seed" : FormattableString.Invariant($"means of {seeds} seeds, bands hold them all");
+        var plot = new LinePlot(title, $"{budget} each; {means}", "seconds of training", $"{task.Score.Name}, held-out examples")
         {
             YText = task.Score.AxisText,
             LeastY = task.Score.HigherIsBetter ? 0 : double.NaN,

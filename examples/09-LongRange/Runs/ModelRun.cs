@@ -79,7 +79,9 @@ internal sealed class ModelRun(RunPlan plan, LongRangeTask task)
         LongRangeModel.Create(task, AllAttentions.Named(plan.Attention), plan.Layers, plan.Seed),
         new OptimizerSettings(steps, Rate, WarmUp: Math.Clamp(steps / 10, 1, 100)));
 
-    /// <summary>The median time of a step, of a model that is thrown away: so the run itself knows its steps, and its rates, from the start.</summary>
+    /// <summary>
+    /// The median time of a step, of a model that is thrown away: so the run itself knows its steps, and its rates, from the start.
+    /// </summary>
     private double SecondsOfStep(int length)
     {
         using var trainer = Create(steps: 100);

@@ -55,8 +55,8 @@ internal sealed class RunFile<T>
             }
             catch (JsonException e)
             {
-                throw new JobException(
-                    FormattableString.Invariant($"Line {i + 1} of '{_path}' is none of this program's: {e.Message} Delete the line, and its run is done again."));
+                throw new JobException(FormattableString.Invariant(
+                    $"Line {i + 1} of '{_path}' is none of this program's: {e.Message} Delete the line, and its run is done again."));
             }
         }
 

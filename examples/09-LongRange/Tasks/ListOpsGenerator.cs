@@ -1,8 +1,9 @@
 namespace KernelGen.Examples.LongRange;
 
 /// <summary>
-/// Draws expressions by the grammar of ListOps (Nangia and Bowman, "ListOps", arXiv:1804.06028) with the limits of Long Range Arena (Tay et
-/// al., arXiv:2011.04006): nested to a depth of ten, two to ten arguments; a place that could be either is an operator with probability 1/4.
+/// Draws expressions by the grammar of ListOps (Nangia and Bowman, "ListOps", arXiv:1804.06028) with the limits of Long Range Arena (Tay
+/// et al., arXiv:2011.04006): nested to a depth of ten, two to ten arguments; a place that could be either is an operator with
+/// probability 1/4.
 /// </summary>
 /// <param name="least">The fewest tokens; expressions with fewer are drawn again.</param>
 /// <param name="most">The most tokens.</param>

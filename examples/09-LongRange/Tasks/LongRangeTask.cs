@@ -3,8 +3,8 @@ using KernelGen.Examples.Training;
 namespace KernelGen.Examples.LongRange;
 
 /// <summary>
-/// What models are asked. An example is a function of its number and the seed, so that nothing is downloaded or kept: whoever asks twice gets
-/// the same.
+/// What models are asked. An example is a function of its number and the seed, so that nothing is downloaded or kept: whoever asks twice
+/// gets the same.
 /// </summary>
 internal abstract class LongRangeTask
 {

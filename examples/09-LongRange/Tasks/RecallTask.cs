@@ -3,8 +3,8 @@ using KernelGen.Examples.Training;
 namespace KernelGen.Examples.LongRange;
 
 /// <summary>
-/// Associative recall: pairs of a key and its value, strewn over noise; then keys alone, again and again, and at each the model is asked for
-/// its value. Whatever is between a pair and its question has to be looked past.
+/// Associative recall: pairs of a key and its value, each some times; then noise; then keys alone, and at each the model is asked for its
+/// value. The noise is as long as two layers with windows of 128 tokens can look back, so that these have to guess.
 /// </summary>
 internal sealed class RecallTask : LongRangeTask
 {
@@ -17,7 +17,7 @@ internal sealed class RecallTask : LongRangeTask
     /// <summary>Different tokens of noise, which come last.</summary>
     public const int Noise = 16;
 
-    private const int CommonSeed = 0, TokensOfPair = 64, MostPairs = 16;
+    private const int CommonSeed = 0;
 
     /// <inheritdoc/>
     public override string Name => "recall";
@@ -35,16 +35,16 @@ internal sealed class RecallTask : LongRangeTask
     public override int Answers => Values;
 
     /// <inheritdoc/>
-    public override int Length => 512;
+    public override int Length => 1_024;
 
     /// <inheritdoc/>
     public override ScoreKind Score => ScoreKind.Accuracy;
 
-    /// <summary>The pairs of a sequence of so many tokens.</summary>
-    public static int PairsOf(int length) => Math.Clamp(length / TokensOfPair, 1, MostPairs);
+    /// <summary>Where the pairs end, of which the first stands at the beginning.</summary>
+    public static int PairsTo(int length) => length / 4 * 2;
 
-    /// <summary>Where the questions begin, each token from there on: pairs stand before.</summary>
-    public static int QuestionsFrom(int length) => 3 * length / 4 / 2 * 2;
+    /// <summary>Where the questions begin, each token from there on.</summary>
+    public static int QuestionsFrom(int length) => 3 * length / 4;
 
     /// <inheritdoc/>
     public override Example Learned(long number, int length, int seed) =>
@@ -78,37 +78,29 @@ internal sealed class RecallTask : LongRangeTask
 
     private static Example Drawn(Random random, int length)
     {
-        int pairs = PairsOf(length), from = QuestionsFrom(length);
         var (inputs, targets) = (new long[length], new long[length]);
         Array.Fill(targets, TrainingBatch.Ignored);
-        for (var i = 0; i < from; i++)
+        int[] values = [.. Enumerable.Range(0, Keys).Select(_ => random.Next(Values))];
+        var shown = new List<int>();
+        for (var at = 0; at < PairsTo(length); at += 2)
         {
-            inputs[i] = Values + Keys + random.Next(Noise);
+            var key = random.Next(Keys);
+            shown.Add(key);
+            (inputs[at], inputs[at + 1]) = (Values + key, values[key]);
         }
 
-        int[] keys = [.. Shuffled(random, Keys).Take(pairs)];
-        int[] slots = [.. Shuffled(random, from / 2).Take(pairs)];
-        var values = new int[pairs];
-        for (var pair = 0; pair < pairs; pair++)
+        for (var at = PairsTo(length); at < QuestionsFrom(length); at++)
         {
-            values[pair] = random.Next(Values);
-            inputs[2 * slots[pair]] = Values + keys[pair];
-            inputs[(2 * slots[pair]) + 1] = values[pair];
+            inputs[at] = Values + Keys + random.Next(Noise);
         }
 
-        for (var question = from; question < length; question++)
+        for (var at = QuestionsFrom(length); at < length; at++)
         {
-            var pair = random.Next(pairs);
-            (inputs[question], targets[question]) = (Values + keys[pair], values[pair]);
+            // Of the keys that were shown, as often as each was.
+            var key = shown[random.Next(shown.Count)];
+            (inputs[at], targets[at]) = (Values + key, values[key]);
         }
 
         return new Example(inputs, targets);
-    }
-
-    private static int[] Shuffled(Random random, int count)
-    {
-        int[] numbers = [.. Enumerable.Range(0, count)];
-        random.Shuffle(numbers);
-        return numbers;
     }
 }

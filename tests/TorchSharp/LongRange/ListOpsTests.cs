@@ -75,7 +75,8 @@ public sealed class ListOpsTests
         var example = new ListOpsTask().Learned(3, 400, seed: 1);
         Assert.InRange(example.Inputs.Length, ListOpsTask.LeastOf(400) + 1, 400);
         Assert.Equal(ListOpsToken.Question, example.Inputs[0]);
-        Assert.Equal(Naive(string.Join(' ', example.Inputs.Skip(1).Select(token => ListOpsToken.Text((int)token)))).Value, example.Targets[0]);
+        var text = string.Join(' ', example.Inputs.Skip(1).Select(token => ListOpsToken.Text((int)token)));
+        Assert.Equal(Naive(text).Value, example.Targets[0]);
         Assert.All(example.Targets.Skip(1), target => Assert.Equal(TrainingBatch.Ignored, target));
     }
 

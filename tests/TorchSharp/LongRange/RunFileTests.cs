@@ -102,15 +102,16 @@ public sealed class RunFileTests : IDisposable
     [Fact]
     public void Group_has_the_means_of_its_seeds()
     {
-        var group = new RunGroup("a", [new FinishedRun(Plan("exact"), Result(1)), new FinishedRun(Plan("exact") with { Seed = 2 }, Result(4))]);
+        var other = Plan("exact") with { Seed = 2 };
+        var group = new RunGroup("a", [new FinishedRun(Plan("exact"), Result(1)), new FinishedRun(other, Result(4))]);
         Assert.Equal(2.5, group.Score);
         Assert.Equal(4, group.Scores[2]);
         Assert.Equal([(2.0, 2.5, 1.5)], group.Curve);
         Assert.Null(new RunGroup("a", [.. group.Runs, new FinishedRun(Plan("exact"), Result(1) with { Score = null })]).Score);
     }
 
-    private static RunPlan Plan(string attention) =>
-        new("listops", attention, Seed: 1, Layers: 2, Length: 64, TokensOfStep: 128, HeldTokens: 256, Budget.OfSteps(3), Threads: 1, "a.txt");
+    private static RunPlan Plan(string attention) => new(
+        "listops", attention, Seed: 1, Layers: 2, Length: 64, TokensOfStep: 128, HeldTokens: 256, Budget.OfSteps(3), Threads: 1, "a.txt");
 
     private static RunResult Result(double score) => new(score, 3, 2, 100, 1_000, [new RunPoint(3, 2, score)]);
 
