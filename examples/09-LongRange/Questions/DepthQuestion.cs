@@ -1,4 +1,5 @@
 using KernelGen.Examples.Training;
+using KernelGen.TorchSharp;
 
 namespace KernelGen.Examples.LongRange;
 
@@ -99,6 +100,8 @@ internal sealed class DepthQuestion : Question
 
     private void Measure(RunPlan plan)
     {
+        // Loads libtorch, before anything else of TorchSharp.
+        TorchThreads.Use(plan.Threads);
         var held = LongRangeTask.BatchOf([.. _task.Held(Rows, plan.Length)]);
         var errors = new List<DepthErrors>();
         using (var untrained = LongRangeModel.Create(_task, AllAttentions.Named(plan.Attention), plan.Layers, plan.Seed))
