@@ -1,6 +1,6 @@
 namespace KernelGen.Examples.LongRange;
 
-/// <summary>The score on held-out examples against the time of training.</summary>
+/// <summary>The score on held-out examples against what all runs have the same of, time or steps.</summary>
 internal static class CurvesPlot
 {
     private static readonly string[] Colours = ["#333333", "#0b62a4", "#c1440e", "#2e8540", "#8e44ad", "#b7791f"];
@@ -16,8 +16,11 @@ internal static class CurvesPlot
     {
         var seeds = groups.SelectMany(group => group.Runs).Select(run => run.Plan.Seed).Distinct().Count();
         var means = seeds == 1 ? "one seed" : FormattableString.Invariant($"means of {seeds} seeds, bands hold them all");
-        var plot = new LinePlot(title, $"{budget} each; {means}", "seconds of training", $"{task.Score.Name}, held-out examples")
+        var isInSteps = budget.Steps is not null;
+        var plot = new LinePlot(
+            title, $"{budget} each; {means}", isInSteps ? "steps" : "seconds of training", $"{task.Score.Name}, held-out examples")
         {
+            WholeX = isInSteps,
             YText = task.Score.AxisText,
             LeastY = task.Score.HigherIsBetter ? 0 : double.NaN,
             Marks = groups.Count <= 6,
@@ -26,7 +29,7 @@ internal static class CurvesPlot
         {
             plot.Add(new PlotSeries(
                 group.Label, Colours[index % Colours.Length], LineStyle.Full,
-                [.. group.Curve.Select(point => (point.Seconds, point.Score))])
+                [.. group.Curve.Select(point => (isInSteps ? point.Steps : point.Seconds, point.Score))])
             {
                 Spread = group.Runs.Count > 1 ? [.. group.Curve.Select(point => point.Spread)] : [],
             });

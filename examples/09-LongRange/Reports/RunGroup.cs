@@ -20,8 +20,8 @@ internal sealed record RunGroup(string Label, IReadOnlyList<FinishedRun> Runs)
     /// <summary>The most memory of any.</summary>
     public long PeakBytes => Runs.Max(run => run.Result.PeakBytes);
 
-    /// <summary>The means of the tests: seconds of training, score, and how far seeds are from the mean at most.</summary>
-    public IReadOnlyList<(double Seconds, double Score, double Spread)> Curve
+    /// <summary>The means of the tests: steps, seconds of training, score, and how far seeds are from the mean at most.</summary>
+    public IReadOnlyList<(double Steps, double Seconds, double Score, double Spread)> Curve
     {
         get
         {
@@ -32,7 +32,9 @@ internal sealed record RunGroup(string Label, IReadOnlyList<FinishedRun> Runs)
                 {
                     List<RunPoint> here = [.. Runs.Select(run => run.Result.Curve[at])];
                     var mean = here.Average(point => point.Score);
-                    return (here.Average(point => point.Seconds), mean, here.Max(point => Math.Abs(point.Score - mean)));
+                    return (
+                        here.Average(point => point.Step), here.Average(point => point.Seconds), mean,
+                        here.Max(point => Math.Abs(point.Score - mean)));
                 }),
             ];
         }

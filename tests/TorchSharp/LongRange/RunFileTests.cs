@@ -106,7 +106,7 @@ public sealed class RunFileTests : IDisposable
         var group = new RunGroup("a", [new FinishedRun(Plan("exact"), Result(1)), new FinishedRun(other, Result(4))]);
         Assert.Equal(2.5, group.Score);
         Assert.Equal(4, group.Scores[2]);
-        Assert.Equal([(2.0, 2.5, 1.5)], group.Curve);
+        Assert.Equal([(3.0, 2.0, 2.5, 1.5)], group.Curve);
         Assert.Null(new RunGroup("a", [.. group.Runs, new FinishedRun(Plan("exact"), Result(1) with { Score = null })]).Score);
     }
 
