@@ -106,6 +106,14 @@ internal static class CommandLine
             Description = "Where plots go. [default: no plots]",
         };
 
+        public RunOptions() => _steps.Validators.Add(result =>
+        {
+            if (result.GetResult(_seconds) is not null)
+            {
+                result.AddError("--steps and --seconds are both given, but a run has one budget: leave one out.");
+            }
+        });
+
         /// <summary>Those that the help lists before the common ones.</summary>
         public Option[] Before => [_seconds, _steps];
 
@@ -113,15 +121,12 @@ internal static class CommandLine
         public Option[] After => [_folder, _svgFolder];
 
         /// <summary>What was asked for.</summary>
-        /// <exception cref="JobException">Both budgets were.</exception>
         public JobSettings Read(ParseResult result, JobArguments common)
         {
             var budget = (result.GetValue(_seconds), result.GetValue(_steps)) switch
             {
-                ({ } seconds, { } steps) => throw new JobException(FormattableString.Invariant(
-                    $"A run has one budget, but two are given: --seconds {seconds} and --steps {steps}. Leave one out.")),
+                (_, { } steps) => Budget.OfSteps(steps),
                 ({ } seconds, null) => Budget.OfSeconds(seconds),
-                (null, { } steps) => Budget.OfSteps(steps),
                 (null, null) => common.Quick ? Budget.OfSteps(ShortSteps) : Budget.OfSeconds(Seconds),
             };
             return new JobSettings(
