@@ -22,6 +22,13 @@ internal static class CompareCommand
                     .Select(attention => (attention, JobOf(planner.Plans(task, attention.Name)))).ToList())),
         ];
         var jobs = comparisons.SelectMany(of => of.Jobs).Select(of => of.Job).ToList();
+        if (jobs.Count == 0)
+        {
+            throw new JobException(
+                $"No attention of {string.Join(", ", attentions.Select(of => $"'{of.Name}'"))} has a form for the task {string.Join(", ", taskNames)}: "
+                + "causal tasks need a causal one, others one that sees both sides. Give another --task or --attention.");
+        }
+
         var printer = new Printer(terminal.Ansi);
         printer.Line($"[bold]Long range[/]: one small model, each attention in turn, the same budget");
         RunIntro.Print(printer, settings, jobs.Sum(job => job.Left.Count));
