@@ -24,6 +24,9 @@ internal sealed class CharacterText
     /// <summary>Characters.</summary>
     public int Length => _text.Length;
 
+    /// <summary>The part to learn from.</summary>
+    public ReadOnlySpan<long> Learned => _text.AsSpan(0, _trainingLength);
+
     /// <summary>The part to be tested on.</summary>
     public ReadOnlySpan<long> Held => _text.AsSpan(_trainingLength);
 

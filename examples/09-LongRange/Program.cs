@@ -1,0 +1,3 @@
+using KernelGen.Examples.LongRange;
+
+return CommandLine.Invoke(args);
