@@ -31,6 +31,10 @@ internal sealed class Operand
     /// </summary>
     public int? Positions { get; init; }
 
+    /// <summary>Whether it has a row for each position, and an index is of tokens, of which there are no more.</summary>
+    public bool HasAllOf(TokenIndex index) =>
+        Positions is not null && index is TokenIndex.Length { Operand: { IsOfKeys: true, Positions: null } };
+
     /// <summary>Whether it is one row, and no tokens.</summary>
     public bool IsTable => Axis == TokenAxis.None;
 

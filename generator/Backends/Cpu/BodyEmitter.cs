@@ -1262,8 +1262,7 @@ internal sealed class BodyEmitter
     /// <summary>Whether positions below a bound are surely below a length.</summary>
     private static bool IsWithin(TokenIndex bound, TokenIndex length) =>
         Print(bound) == Print(length)
-        || (bound, length) is
-            (TokenIndex.Length { Operand: { IsOfKeys: true, Positions: null } }, TokenIndex.Length { Operand.Positions: not null })
+        || (length is TokenIndex.Length { Operand: var operand } && operand.HasAllOf(bound))
         || (bound is TokenIndex.Extremum { IsMax: false } min && (IsWithin(min.Left, length) || IsWithin(min.Right, length)));
 
     private static string Print(TokenIndex index) => IndexText.Print(

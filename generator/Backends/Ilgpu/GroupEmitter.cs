@@ -406,8 +406,8 @@ internal sealed class GroupEmitter
                 parallel: Inner,
                 forEach: Unsupported.Throw,
                 addToTable: AddToTable,
-                loadBand: Unsupported.Throw,
-                skew: Unsupported.Throw);
+                loadBand: LoadBand,
+                skew: Skew);
         }
     }
 
@@ -483,11 +483,16 @@ internal sealed class GroupEmitter
     }
 
     public static string Print(TokenIndex index) => IndexText.Print(
-        index, length => length.Operand.IsOfKeys ? "keyCount" : "queryCount", "global::ILGPU.IntrinsicMath");
+        index,
+        length => length.Operand.Positions is { } positions ? positions.ToString(CultureInfo.InvariantCulture)
+            : length.Operand.IsOfKeys ? "keyCount"
+            : "queryCount",
+        "global::ILGPU.IntrinsicMath");
 
     private static string Start(Dim tokens) => IndexText.Start(tokens);
 
-    private static string Count(Dim tokens) => IndexText.Count(tokens);
+    private string Count(Dim tokens) =>
+        tokens.Between is null ? IndexText.Count(tokens) : _memory.Size(tokens).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The token of row r of the current tile of a loop.</summary>
     private static string Token(TokenLoop loop) => loop switch
@@ -583,6 +588,48 @@ internal sealed class GroupEmitter
         valid += padded == columns ? "" : $" && c < {columns}";
         Elements(
             _memory.Tokens, padded, () => _writer.Line($"{target.Element("r", "c")} = {valid} ? {Element(load.Source, load.Loop)} : 0f;"));
+    }
+
+    /// <summary>Row r is that of the source by the difference of the last query of a tile and token r of the other.</summary>
+    private void LoadBand(LoadBand load)
+    {
+        var (source, target) = (load.Source, _memory[load.Target]);
+        var (queries, others) = load.Target.Rows.Between!.Value;
+        var columns = source.Columns.Size;
+        var padded = GroupMemory.Pad(columns);
+        Touch([], target);
+        Elements(_memory.Rows(load.Target), padded, () =>
+        {
+            _writer.Line($"var row = firstPosition + {Start(queries)} + {_memory.Tokens - 1} - {Start(others)} - r;");
+            _writer.Line(
+                $"{target.Element("r", "c")} = row >= 0 && row < {Print(source.Length)}{(padded == columns ? "" : $" && c < {columns}")} ? {source.Name}[{source.Name}Base + ((long)row * {source.Name}Stride) + c] : 0f;");
+        });
+    }
+
+    /// <summary>
+    /// A copy: products read four numbers at once, which a view with rows one number closer together could not give them.
+    /// </summary>
+    private void Skew(Skew skew)
+    {
+        var (target, source) = (_memory[skew.Target], _memory[skew.Source]);
+        var last = _memory.Tokens - 1;
+        Touch([source], target);
+        if (!skew.IsAdjoint)
+        {
+            Elements(
+                _memory.Tokens, _memory.Tokens,
+                () => _writer.Line($"{target.Element("r", "c")} = {source.Element("r", $"{last} - r + c")};"));
+            return;
+        }
+
+        // Columns past the last hold what no token has made.
+        var count = Count(skew.Source.Columns);
+        Elements(_memory.Tokens, _memory.Columns(skew.Target), () =>
+        {
+            _writer.Line($"var column = c - {last} + r;");
+            _writer.Line(
+                $"{target.Element("r", "c")} = column >= 0 && column < {count} ? {source.Element("r", "column")} : 0f;");
+        });
     }
 
     /// <summary>Loads rotated tokens: a thread has both numbers of a pair.</summary>
@@ -689,7 +736,7 @@ internal sealed class GroupEmitter
     /// The condition that the token of row r is one of the tensor, where the positions of the loop do not say so already.
     /// </summary>
     private static string Within(TokenLoop loop, Operand tensor) =>
-        Print(loop.To) == Print(tensor.Length) ? "" : $" && {Token(loop)} < {Print(tensor.Length)}";
+        Print(loop.To) == Print(tensor.Length) || tensor.HasAllOf(loop.To) ? "" : $" && {Token(loop)} < {Print(tensor.Length)}";
 
     private void Transpose(Transpose transpose)
     {

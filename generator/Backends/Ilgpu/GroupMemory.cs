@@ -128,13 +128,14 @@ internal sealed class GroupMemory
         RegisterBlock.Of(PaddedRows(product.Target), Pad(Columns(product.Target)), InnerSize(product));
 
     /// <summary>Rows of the target of a product, padded where it has no tokens.</summary>
-    public int PaddedRows(Tile tile) => tile.Rows.IsTokens ? Tokens : Pad(tile.Rows.Size);
+    public int PaddedRows(Tile tile) => tile.Rows.IsTokens ? Rows(tile) : Pad(tile.Rows.Size);
 
-    public int Rows(Tile tile) => tile.Rows.IsTokens ? Tokens : tile.Rows.Size;
+    public int Rows(Tile tile) => Size(tile.Rows);
 
     public int Columns(Tile tile) => Size(tile.Columns);
 
-    public int Size(Dim dim) => dim.IsTokens ? Tokens : dim.Size;
+    /// <summary>Of a band there are as many as of both its axes, one more than there are differences.</summary>
+    public int Size(Dim dim) => dim.Between is not null ? 2 * Tokens : dim.IsTokens ? Tokens : dim.Size;
 
     /// <summary>
     /// Threads read rows below each other of a tile that is multiplied with rows of another: at an odd number of four floats from one row

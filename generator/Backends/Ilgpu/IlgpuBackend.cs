@@ -49,11 +49,6 @@ internal sealed class IlgpuBackend : Backend
             return objection;
         }
 
-        if (Dataflow.Flatten(program.Body).OfType<LoadBand>().Any())
-        {
-            return "it reads rows by how far apart tokens are";
-        }
-
         var outputs = program.Outputs.ToList();
         var matrices = program.State?.Members.Where(member => !member.IsRowVector && !member.IsColumnVector).ToList();
         return outputs.Count != 1 ? $"its outputs come in {Number(outputs.Count)} loops, and a kernel has one"

@@ -222,7 +222,9 @@ internal static class LauncherEmitter
 
     private static string Length(TokenIndex index) =>
         index is TokenIndex.Length length
-            ? length.Operand.IsOfKeys ? "shape.KeyLength" : "shape.QueryLength"
+            ? length.Operand.Positions is { } positions ? Text(positions)
+                : length.Operand.IsOfKeys ? "shape.KeyLength"
+                : "shape.QueryLength"
             : throw new NotSupportedException($"{index}");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
