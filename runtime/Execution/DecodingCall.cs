@@ -202,12 +202,14 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     private HeadOperands Head(in DecodingStream stream, int batch, int head, int token, int tokens, OperandPlace* places)
     {
+        // A step's tensors have a head for each stream; those of a prefill are of the heads of its shape.
+        var ofSequence = _isPrefill ? head : stream.Head;
         for (var i = 0; i < KernelOperands<TKernel>.Others.Length; i++)
         {
             // What is no row a token is the same for all.
             var other = KernelOperands<TKernel>.Others[i];
             places[other.Index] = other.IsOfHeads
-                ? _others[i].Of(0, stream.Head)
+                ? _others[i].Of(0, ofSequence)
                 : _others[i].Of(batch, head, other.Operand.Rows == OperandRows.None ? 0 : token);
         }
 

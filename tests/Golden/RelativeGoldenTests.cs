@@ -60,4 +60,34 @@ public class RelativeGoldenTests
 
         int PlaceOf(int at) => (at / (data.Shape.QueryLength * layer.HeadDim) % data.Shape.Heads * layer.HeadDim) + (at % layer.HeadDim);
     }
+
+    /// <summary>
+    /// The attention of a Compressive Transformer: compressed memory, memory and segment are keys one after the other, a position each, and
+    /// there is no u and no w.
+    /// </summary>
+    [Fact]
+    public void Compressed_memory_is_keys_like_others()
+    {
+        var data = new Vectors("compressive_L8_M9_C5_d6");
+        var layer = RelativeLayer.Of(typeof(GoldenCompressed));
+        var attention = layer.Create();
+        var (q, k, v, r) = (data.Read<float>("q.f32.bin"), data.Read<float>("k.f32.bin"), data.Read<float>("v.f32.bin"),
+            data.Read<float>("r.f32.bin"));
+        var expected = data.Read<double>("out.f64.bin");
+        var actual = new float[expected.Length];
+        using var context = new BackwardContext();
+        layer.Forward(attention, q, k, v, q, r, actual, data.Shape, new() { Context = context });
+        Compare.Close(expected, actual, Tolerance);
+        Compare.Close(data.Read<double>("lse.f64.bin"), context.LogSumExp.ToArray(), Tolerance);
+
+        var (byContent, byPosition, dk, dv, dr) =
+            (new float[q.Length], new float[q.Length], new float[k.Length], new float[v.Length], new float[r.Length]);
+        layer.Backward(
+            attention, q, k, v, q, r, actual, context, data.Read<float>("dout.f32.bin"), byContent, dk, dv, byPosition, dr, data.Shape,
+            default);
+        Compare.Close(data.Read<double>("dq.f64.bin"), [.. byContent.Zip(byPosition, (a, b) => (double)a + b)], GradientTolerance);
+        Compare.Close(data.Read<double>("dk.f64.bin"), dk, GradientTolerance);
+        Compare.Close(data.Read<double>("dv.f64.bin"), dv, GradientTolerance);
+        Compare.Close(data.Read<double>("dr.f64.bin"), dr, GradientTolerance);
+    }
 }

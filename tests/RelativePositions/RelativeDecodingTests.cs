@@ -96,6 +96,21 @@ public sealed class RelativeDecodingTests
         Compare.Close([.. expected.Select(number => (double)number)], actual, 1e-5);
     }
 
+    /// <summary>A prefill of some heads takes the distances of these, from the first on.</summary>
+    [Fact]
+    public void Some_heads_of_a_sequence_may_be_filled_alone()
+    {
+        var layer = RelativeLayer.Of(typeof(Segments));
+        var call = new RelativeCall(layer, new AttentionShape(1, 2, 9, 9));
+        var expected = call.Compute(degree: 1).Output;
+        var attention = layer.Create();
+        using var state = ((ICausalAttention)attention).CreateDecodingState(4);
+        var actual = new float[expected.Length];
+        layer.Prefill(
+            attention, state, call.Query, call.Key, call.Value, call.Positions, call.Distances, actual, call.Shape, streams: 2..4);
+        Compare.Close([.. expected.Select(number => (double)number)], actual, 1e-5);
+    }
+
     [Fact]
     public void A_window_no_wider_than_the_distances_goes_on_for_ever()
     {

@@ -92,8 +92,8 @@ public sealed class RelativeLayer
 
     public void Prefill(
         IAttention attention, DecodingState state, ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v,
-        ReadOnlySpan<float> w, ReadOnlySpan<float> r, Span<float> o, AttentionShape shape) =>
-        Member<Prefills>("Prefill", attention)(state, q, k, v, w, r, o, shape, default, null, default);
+        ReadOnlySpan<float> w, ReadOnlySpan<float> r, Span<float> o, AttentionShape shape, Range? streams = null) =>
+        Member<Prefills>("Prefill", attention)(state, q, k, v, w, r, o, shape, default, streams, default);
 
     public override string ToString() => Type.Name;
 

@@ -35,5 +35,8 @@ public sealed partial class GoldenFull;
 [SoftmaxAttention(HeadDim = 6, Causal = true, Window = 13, Positions = KernelGen.Positions.Relative, Distances = 24)]
 public sealed partial class GoldenSameLength;
 
+[SoftmaxAttention(HeadDim = 6, Causal = true, Positions = KernelGen.Positions.Relative, Distances = 22)]
+public sealed partial class GoldenCompressed;
+
 [SoftmaxAttention(HeadDim = 64, Causal = true)]
 public sealed partial class PlainCausal;

@@ -160,6 +160,40 @@ public sealed class RelativeTests
         new RelativeCall(layer, new AttentionShape(1, 2, 10, 301)).Check(degree: 1);
     }
 
+    /// <summary>Each sequence counts its own distances; gradients of their keys are sums over all sequences.</summary>
+    [Fact]
+    public void Packed_sequences_are_as_if_alone()
+    {
+        int[] lengths = [30, 0, 1, 97];
+        var layer = RelativeLayer.Of(typeof(Segments));
+        var packed = new PackedBatch(Layer.Of(typeof(Segments)), lengths, heads: 2, keyHeads: 2);
+        var random = new Random(3);
+        var r = Inputs.Normal(random, 2 * layer.Distances * layer.HeadDim, 1);
+        var (output, gradient) = Run(packed);
+        var expected = new double[r.Length];
+        for (var sequence = 0; sequence < lengths.Length; sequence++)
+        {
+            var alone = Run(packed.Alone(sequence));
+            Compare.Same(alone.Output, packed.OfQueries(output, sequence, Segments.ValueDim));
+            expected = [.. expected.Zip(alone.Gradient, (sum, x) => sum + x)];
+        }
+
+        Compare.Close(expected, gradient, 1e-5);
+
+        // Queries of positions are here those of content.
+        (float[] Output, float[] Gradient) Run(PackedBatch batch)
+        {
+            var attention = layer.Create(degree: 2);
+            using var context = new BackwardContext();
+            var (q, k, v, o, dr) = (batch.Query, batch.Key, batch.Value, new float[batch.Upstream.Length], new float[r.Length]);
+            layer.Forward(attention, q, k, v, q, r, o, batch.Shape, new() { Context = context, Offsets = batch.Offsets });
+            layer.Backward(
+                attention, q, k, v, q, r, o, context, batch.Upstream, new float[q.Length], new float[k.Length], new float[v.Length],
+                new float[q.Length], dr, batch.Shape, default);
+            return (o, dr);
+        }
+    }
+
     [Fact]
     public void Empty_calls_clear_what_all_sequences_add_to()
     {
