@@ -71,8 +71,9 @@ public sealed class MemoryCompression : nn.Module<Tensor, Tensor>
 
         if (Kind == CompressionKind.MostUsed && (usage is null || !usage.shape.SequenceEqual(old.shape[..2])))
         {
+            var given = usage is null ? "missing" : $"[{string.Join(", ", usage.shape)}]";
             throw new ArgumentException(
-                $"The usage is {(usage is null ? "missing" : $"[{string.Join(", ", usage.shape)}]")}, but the most used of tokens [{string.Join(", ", old.shape)}] are known by a number of each.",
+                $"The usage is {given}, but the most used of tokens [{string.Join(", ", old.shape)}] are known by a number of each.",
                 nameof(usage));
         }
 
