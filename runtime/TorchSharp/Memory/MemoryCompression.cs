@@ -66,7 +66,8 @@ public sealed class MemoryCompression : nn.Module<Tensor, Tensor>
         if (old.dim() != 3 || old.shape[2] != EmbeddingDim || old.shape[1] % Rate != 0)
         {
             throw new ArgumentException(
-                $"The tokens are [{string.Join(", ", old.shape)}], but must be [batch, a multiple of {Rate}, {EmbeddingDim}].", nameof(old));
+                $"The tokens are [{string.Join(", ", old.shape)}], but must be [batch, a multiple of {Rate}, {EmbeddingDim}].",
+                nameof(old));
         }
 
         if (Kind == CompressionKind.MostUsed && (usage is null || !usage.shape.SequenceEqual(old.shape[..2])))
